@@ -1,0 +1,99 @@
+"""What a judge is asked and what it answers; every judge is one file that keeps to this."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from grader.bank import Question
+from grader.passages import Answer, Passage
+
+
+class Verdict(StrEnum):
+    """What an answer does with a key point."""
+
+    COVERED = "covered"
+    PARTIAL = "partial"
+    MISSED = "missed"
+    CONTRADICTED = "contradicted"
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Where a judge's probabilities become verdicts.
+
+    Attributes:
+        covered: the least probability of a covered key point, 0 to 1.
+        partial: the least probability of a partly covered one, at most ``covered``.
+        asserted: the least probability of an asserted misconception.
+    """
+
+    covered: float
+    partial: float
+    asserted: float
+
+    def verdict(self, probability: float) -> Verdict:
+        """The verdict on a key point of this probability."""
+        if probability >= self.covered:
+            return Verdict.COVERED
+        return Verdict.PARTIAL if probability >= self.partial else Verdict.MISSED
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """An answer and the question that it is to be held against."""
+
+    question: Question
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a judge found of one proposition.
+
+    Attributes:
+        probability: that the answer supports it, 0 to 1, calibrated.
+        evidence: the passage that supports it; none where the probability earns nothing.
+    """
+
+    probability: float
+    evidence: Passage | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a judge found of one answer.
+
+    Attributes:
+        findings: one for each of ``question.propositions``, in their order.
+        similarity: cosine between answer and reference answer, -1 to 1.
+    """
+
+    findings: tuple[Finding, ...]
+    similarity: float
+
+
+class Judge(Protocol):
+    """What decides whether an answer supports a proposition."""
+
+    @property
+    def name(self) -> str:
+        """The name by which the judge is asked for."""
+
+    @property
+    def version(self) -> str:
+        """What changes whenever the judge's verdicts may change."""
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Where this judge's probabilities become verdicts."""
+
+    def judge(self, tasks: Sequence[Task]) -> list[Judgement]:
+        """Judge a batch of answers.
+
+        Args:
+            tasks: answers, each with its question; of any number and mixture.
+
+        Returns:
+            One judgement for each task, in order. A judgement depends on its own task alone.
+        """
