@@ -1,0 +1,74 @@
+"""A page of text for a terminal of 80 columns, light or dark: what all terminal reports share."""
+
+import os
+from collections.abc import Sequence
+from typing import TextIO
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+WIDEST = 100
+"""Lines longer than this are hard to read, however wide the terminal."""
+
+PIPE_WIDTH = 80
+"""Columns where the output is no terminal."""
+
+PLAIN = str.maketrans(
+    {"✓": "+", "◐": "~", "✗": "-", "█": "#", "░": ".", "“": '"', "”": '"', "•": "*", "…": "~"}
+)
+"""Stand-ins for our own signs on a terminal without Unicode; texts show what the terminal can."""
+
+
+def show(parts: Sequence[RenderableType], stream: TextIO) -> None:
+    """Print a page.
+
+    Args:
+        parts: what to print, from top to bottom.
+        stream: a terminal, which gets colours unless ``NO_COLOR`` is set, or anything else, which
+            gets plain lines without trailing spaces.
+    """
+    console = Console(file=stream, highlight=False, markup=False, emoji=False)
+    if console.is_terminal:
+        console.width = min(console.width, WIDEST)
+    elif not os.environ.get("COLUMNS"):
+        console.width = PIPE_WIDTH
+    with console.capture() as captured:
+        console.print(Group(*parts))
+    page = captured.get()
+    if not console.encoding.lower().startswith("utf"):
+        page = page.translate(PLAIN)
+    stream.write("\n".join(line.rstrip(" ") for line in page.split("\n")))
+
+
+def section(title: str, entries: Sequence[RenderableType]) -> list[RenderableType]:
+    """A blank line, a title, and the entries indented under it; nothing if there are none."""
+    if not entries:
+        return []
+    return [Text(), Text(title, style="bold"), *(Padding(entry, (0, 0, 0, 2)) for entry in entries)]
+
+
+def listed(entry: RenderableType) -> Table:
+    """An entry of a list."""
+    return hanging(Text("•"), entry)
+
+
+def hanging(mark: Text, body: RenderableType) -> Table:
+    """A mark, and beside it a body whose lines all start in the same column."""
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(ratio=1)
+    grid.add_row(mark, body)
+    return grid
+
+
+def with_note(text: str, note: str) -> Text:
+    """A text and, in brackets and dim, what is to be said of it; no brackets around nothing."""
+    return Text.assemble(text, (f" ({note})", "dim") if note else "")
+
+
+def weight_note(weight: float, required: bool) -> str:
+    """What is to be said of a key point's weight."""
+    parts = [f"weight {weight:g}"] if weight != 1 else []
+    return ", ".join(parts + (["required"] if required else []))
