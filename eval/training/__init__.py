@@ -1,0 +1,1 @@
+"""What makes the bundled judge, from published weights and data to files."""
