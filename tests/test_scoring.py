@@ -1,0 +1,170 @@
+from collections.abc import Collection, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.bank import KeyPoint, Misconception, Question
+from grader.grades import Grade
+from grader.judges import Finding, Judgement, Thresholds, Verdict
+from grader.passages import Passage
+from grader.scoring import coverage, score, score_judgement
+
+THRESHOLDS = Thresholds(covered=0.6, partial=0.4, asserted=0.8)
+EVIDENCE = Passage("the moon", 4, 12)
+COVERED, PARTIAL, MISSED = 0.9, 0.5, 0.1
+
+
+def make_question(
+    weights: Sequence[float] = (1, 1), required: Collection[int] = (), penalties: Sequence[float] = ()
+) -> Question:
+    return Question(
+        id="tides",
+        question="What causes the tides?",
+        topic="oceans",
+        key_points=tuple(
+            KeyPoint(id=f"point-{i}", text=f"Point {i}.", weight=float(weight), required=i in required)
+            for i, weight in enumerate(weights)
+        ),
+        misconceptions=tuple(
+            Misconception(id=f"wrong-{i}", text=f"Wrong {i}.", penalty=float(penalty))
+            for i, penalty in enumerate(penalties)
+        ),
+        reference_answer="The moon.",
+    )
+
+
+def grade(question: Question, *probabilities: float) -> Grade:
+    judgement = Judgement(tuple(Finding(p, EVIDENCE) for p in probabilities), similarity=0.7)
+    return score_judgement(question, judgement, THRESHOLDS, "fake", "1", ("looks odd",))
+
+
+@pytest.mark.parametrize(
+    ("weights", "probabilities", "expected"),
+    [
+        ((1, 1), (COVERED, COVERED), 1.0),
+        ((1, 1), (MISSED, MISSED), 0.0),
+        ((1, 1), (COVERED, PARTIAL), 0.75),
+        ((3, 1), (COVERED, MISSED), 0.75),
+        ((2, 1, 1), (PARTIAL, COVERED, MISSED), 0.5),
+    ],
+)
+def test_coverage_is_the_weighted_mean_of_credits(
+    weights: Sequence[float], probabilities: Sequence[float], expected: float
+) -> None:
+    assert grade(make_question(weights), *probabilities).coverage == expected
+
+
+def test_a_missed_required_key_point_caps_the_score_but_not_the_coverage() -> None:
+    result = grade(make_question((1, 9), required=[0]), MISSED, COVERED)
+    assert (result.coverage, result.score) == (0.9, 0.5)
+
+
+def test_a_partly_covered_required_key_point_does_not_cap() -> None:
+    assert grade(make_question((1, 9), required=[0]), PARTIAL, COVERED).score == 0.95
+
+
+def test_the_cap_comes_before_the_penalty() -> None:
+    assert grade(make_question((1, 9), [0], [0.2]), MISSED, COVERED, 0.9).score == pytest.approx(0.3)
+
+
+def test_penalties_add_up_and_the_score_stays_at_0() -> None:
+    question = make_question((1, 1), penalties=[0.3, 0.4])
+    assert grade(question, COVERED, COVERED, 0.9, 0.9).score == pytest.approx(0.3)
+    assert grade(question, MISSED, PARTIAL, 0.9, 0.9).score == 0.0
+
+
+def test_only_asserted_misconceptions_are_named() -> None:
+    result = grade(make_question(penalties=[0.1, 0.1]), COVERED, COVERED, 0.79, 0.8)
+    assert [wrong.id for wrong in result.misconceptions] == ["wrong-1"]
+    assert result.misconceptions[0].evidence == EVIDENCE
+
+
+@pytest.mark.parametrize(
+    ("probability", "verdict"),
+    [
+        (1.0, Verdict.COVERED),
+        (0.6, Verdict.COVERED),
+        (0.5999, Verdict.PARTIAL),
+        (0.4, Verdict.PARTIAL),
+        (0.3999, Verdict.MISSED),
+        (0.0, Verdict.MISSED),
+    ],
+)
+def test_a_threshold_belongs_to_the_better_verdict(probability: float, verdict: Verdict) -> None:
+    assert THRESHOLDS.verdict(probability) is verdict
+
+
+def test_a_missed_key_point_has_no_evidence() -> None:
+    covered, missed = grade(make_question(), COVERED, MISSED).key_points
+    assert covered.evidence == EVIDENCE
+    assert missed.evidence is None
+
+
+def test_missed_and_study_name_what_is_not_covered() -> None:
+    result = grade(make_question((1, 1, 1)), PARTIAL, MISSED, COVERED)
+    assert result.missed == ("point-1",)
+    assert [point.id for point in result.study] == ["point-1", "point-0"]
+
+
+def test_reasons_from_the_text_are_kept() -> None:
+    assert grade(make_question(), COVERED, MISSED).review_reasons == ("looks odd",)
+
+
+def test_a_close_call_that_matters_is_a_reason_for_a_review() -> None:
+    reasons = grade(make_question((1, 1)), 0.57, COVERED).review_reasons
+    assert len(reasons) == 2
+    assert "'point-0'" in reasons[1]
+
+
+def test_a_close_call_on_little_weight_is_none() -> None:
+    assert len(grade(make_question((0.1, 9)), 0.57, COVERED).review_reasons) == 1
+
+
+def test_a_close_call_on_a_required_key_point_counts_for_its_cap() -> None:
+    assert len(grade(make_question((0.1, 9), required=[0]), 0.42, COVERED).review_reasons) == 2
+
+
+def test_the_dictionary_has_the_promised_keys_and_values() -> None:
+    result = grade(make_question((2, 1), [0], [0.1]), COVERED, MISSED, 0.95).to_dict()
+    assert " ".join(result) == (
+        "schema question coverage score similarity key_points missed misconceptions review judge"
+    )
+    assert result["schema"] == 1
+    assert result["key_points"][0] == {
+        "id": "point-0",
+        "text": "Point 0.",
+        "verdict": "covered",
+        "probability": 0.9,
+        "weight": 2.0,
+        "required": True,
+        "evidence": {"text": "the moon", "start": 4, "end": 12},
+    }
+    assert result["key_points"][1]["evidence"] is None
+    assert result["missed"] == ["point-1"]
+    assert result["misconceptions"][0]["id"] == "wrong-0"
+    assert result["review"] == {"needed": True, "reasons": ["looks odd"]}
+    assert result["judge"] == {"name": "fake", "version": "1"}
+
+
+verdicts = st.lists(st.sampled_from(list(Verdict)), min_size=1, max_size=8)
+
+
+@given(verdicts, st.data())
+def test_the_score_is_within_0_and_1_and_never_above_the_coverage(
+    found: list[Verdict], data: st.DataObject
+) -> None:
+    weights = data.draw(st.lists(st.floats(0.01, 100), min_size=len(found), max_size=len(found)))
+    question = make_question(weights, data.draw(st.sets(st.integers(0, 7))))
+    penalty = data.draw(st.floats(0, 3))
+    assert 0 <= score(question, found, penalty) <= coverage(question, found) + 1e-12 <= 1 + 1e-9
+
+
+@given(verdicts, st.data())
+def test_covering_one_more_key_point_never_lowers_the_score(
+    found: list[Verdict], data: st.DataObject
+) -> None:
+    question = make_question([1] * len(found), data.draw(st.sets(st.integers(0, 7))))
+    position = data.draw(st.integers(0, len(found) - 1))
+    better = [*found[:position], Verdict.COVERED, *found[position + 1 :]]
+    assert score(question, better, 0.1) >= score(question, found, 0.1)
