@@ -191,7 +191,6 @@ def main(data: Path, model: Path) -> None:
     foreign = [row for row in sources[REFERENCES] if row.score == 0]
     covered = covered_threshold(foreign, support, key_point)
     calibration = {
-        "version": "1",
         "support": support.model_dump(),
         "key_point": key_point.model_dump(),
         "misconception": fit_competition(wrong, support).model_dump(),

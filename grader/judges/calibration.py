@@ -80,7 +80,6 @@ class Calibration(_Section):
     """What ``calibration.json`` holds.
 
     Attributes:
-        version: raised whenever the numbers change.
         support: features into support.
         key_point: support into the probability of a key point.
         misconception: the same for a misconception.
@@ -91,7 +90,6 @@ class Calibration(_Section):
         command: what prints them.
     """
 
-    version: str
     support: Support
     key_point: Competition
     misconception: Competition

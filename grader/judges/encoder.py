@@ -54,8 +54,8 @@ class Encoder:
 
     @property
     def fingerprint(self) -> str:
-        """What tells this model's vectors from another's: the SHA-256 of its encoder file."""
-        return self.files.manifest.files["encoder.onnx"]
+        """What tells this model's vectors from another's."""
+        return self.files.digest("encoder.onnx", "tokenizer.json")
 
     @cached_property
     def _session(self) -> "InferenceSession":

@@ -69,8 +69,8 @@ class LateInteractionJudge:
 
     @property
     def version(self) -> str:
-        """The model's version and its calibration's."""
-        return f"{self._files.manifest.version}.{self._calibration.version}"
+        """The model's version, and a digest of its files, so that no other file passes for it."""
+        return f"{self._files.manifest.version}-{self._files.digest()}"
 
     @property
     def thresholds(self) -> Thresholds:

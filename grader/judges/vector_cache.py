@@ -31,7 +31,7 @@ class VectorCache:
 
     def __init__(self, encoder: Encoder, folder: Path) -> None:
         self._encoder = encoder
-        self._folder = folder / encoder.fingerprint[:16]
+        self._folder = folder / encoder.fingerprint
 
     def encode(self, text: str) -> EncodedText:
         """The text's vectors, from disk where they are there."""

@@ -46,6 +46,15 @@ class ModelFiles(NamedTuple):
     folder: Path
     manifest: Manifest
 
+    def digest(self, *names: str) -> str:
+        """What tells these files from any others: 8 hexadecimal digits.
+
+        Args:
+            names: files named in the manifest; all of them if none is given.
+        """
+        chosen = names or tuple(sorted(self.manifest.files))
+        return hashlib.sha256("".join(self.manifest.files[name] for name in chosen).encode()).hexdigest()[:8]
+
     def checked(self, name: str) -> Path:
         """The path of one of the model's files, after checking its SHA-256.
 

@@ -11,7 +11,7 @@ from grader import Bank, Grader
 from grader.bank import KeyPoint, Misconception, Question
 from grader.judges import Judge, Judgement, Task, open_judge
 from grader.judges.late_interaction import LateInteractionJudge
-from grader.models import resolve
+from grader.models import ModelFiles, resolve
 from grader.models.files import DEFAULT_MODEL
 from grader.passages import Answer
 
@@ -181,4 +181,10 @@ def test_a_judge_loads_nothing_before_it_is_asked() -> None:
 
 def test_the_judge_says_who_it_is(judge: Judge) -> None:
     assert judge.name == DEFAULT_MODEL == open_judge().name
-    assert judge.version.count(".") == 1
+    assert judge.version == open_judge().version
+
+
+def test_another_calibration_is_another_version(judge: Judge) -> None:
+    folder, manifest = resolve(DEFAULT_MODEL)
+    other = manifest.model_copy(update={"files": {**manifest.files, "calibration.json": "0" * 64}})
+    assert LateInteractionJudge(ModelFiles(folder, other)).version != judge.version

@@ -6,7 +6,7 @@ import pytest
 
 from grader.judges.encoder import EncodedText, Encoder
 from grader.judges.vector_cache import VectorCache, cache_folder
-from grader.models import resolve
+from grader.models import ModelFiles, resolve
 from grader.models.files import DEFAULT_MODEL
 
 TEXT = "The trees vote."
@@ -46,6 +46,13 @@ def test_another_text_is_another_entry(encoder: CountingEncoder, tmp_path: Path)
     cache = VectorCache(encoder, tmp_path)
     assert len(cache.encode(TEXT).token_ids) != len(cache.encode(TEXT + " They average.").token_ids)
     assert len(entries(tmp_path)) == 2
+
+
+@pytest.mark.parametrize("changed", ["encoder.onnx", "tokenizer.json"])
+def test_another_model_has_entries_of_its_own(changed: str) -> None:
+    folder, manifest = resolve(DEFAULT_MODEL)
+    other = manifest.model_copy(update={"files": {**manifest.files, changed: "0" * 64}})
+    assert Encoder(ModelFiles(folder, other)).fingerprint != Encoder(resolve(DEFAULT_MODEL)).fingerprint
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 broken", b"\x00" * 1000])
