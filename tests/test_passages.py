@@ -1,5 +1,4 @@
 import re
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -126,7 +125,7 @@ def test_a_stretch_without_any_separator_is_cut_all_the_same() -> None:
 @pytest.mark.parametrize(
     "unit", ["word ", "a. ", "\"'", "((", "- \n", "<p>", "&amp;", "\n", "x;", "e.g. ", "🌲"]
 )
-def test_the_longest_answer_is_cut_in_seconds_whatever_it_is_made_of(unit: str) -> None:
-    start = time.perf_counter()
-    Answer.of((unit * MAXIMUM_CHARACTERS)[:MAXIMUM_CHARACTERS])
-    assert time.perf_counter() - start < 20
+def test_the_longest_answer_is_cut_whatever_it_is_made_of(unit: str) -> None:
+    text = (unit * MAXIMUM_CHARACTERS)[:MAXIMUM_CHARACTERS]
+    for passage in all_passages(Answer.of(text)):
+        assert text[passage.start : passage.end] == passage.text
