@@ -90,6 +90,22 @@ def _probabilities(judgement: Judgement) -> list[float]:
     return [finding.probability for finding in judgement.findings]
 
 
+def calibration_error(scores: FloatVector, probabilities: FloatVector, bins: int = 10) -> float:
+    """The expected calibration error, 0 to 1, over bins of equal width.
+
+    The mean distance between what was said and what was so, each bin by its share of the rows.
+    Source: Naeini et al. 2015, https://doi.org/10.1609/aaai.v29i1.9602.
+
+    Args:
+        scores: what people said, shape (rows,), 0 to 1.
+        probabilities: what the judge said, shape (rows,), 0 to 1.
+        bins: how many.
+    """
+    places = np.minimum((probabilities * bins).astype(int), bins - 1)
+    gaps = np.bincount(places, weights=scores - probabilities, minlength=bins)
+    return float(np.abs(gaps).sum() / len(scores))
+
+
 def interval(statistic: Statistic, scores: FloatVector, estimates: FloatVector) -> tuple[float, float]:
     """The middle 95% of the statistic over resampled rows."""
     generator = np.random.default_rng(0)
@@ -123,6 +139,7 @@ def main(data: Path, model: Path) -> None:
             estimates = _labelled(answers, values)
             low, high = interval(statistic, scores, estimates)
             cells.append(f"{statistic(scores, estimates):.3f} ({low:.3f} to {high:.3f})")
+        cells.append(f"{calibration_error(scores, estimates):.2f}")
         rows.append(cells)
     write_table(
         "accuracy",
@@ -133,6 +150,7 @@ def main(data: Path, model: Path) -> None:
             "cosine of the whole answer",
             "alignment, nothing fitted",
             "the bundled judge",
+            "its calibration error",
         ],
         rows,
     )
