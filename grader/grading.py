@@ -10,7 +10,7 @@ from grader.errors import UserError
 from grader.grades import Grade
 from grader.judges import DEFAULT_MODEL, Judge, Judgement, Task, open_judge
 from grader.passages import Answer
-from grader.review import text_reasons
+from grader.review import rubric_reasons, text_reasons
 from grader.scoring import score_judgement
 from grader.texts import MAXIMUM_CHARACTERS
 
@@ -111,5 +111,5 @@ class Grader:
             self._judge.thresholds,
             self._judge.name,
             self._judge.version,
-            text_reasons(task.answer),
+            (*text_reasons(task.answer), *rubric_reasons(task.question, task.answer)),
         )

@@ -2,6 +2,7 @@
 
 import re
 
+from grader.bank import Question
 from grader.passages import Answer
 
 FEWEST_WORDS = 5
@@ -9,6 +10,9 @@ FEWEST_WORDS = 5
 
 PROSE_SHARE = 0.2
 """The least share of function words in a sentence of English; lists of terms have fewer."""
+
+PASTED = 2
+"""An answer that holds so many key points word for word was pasted from the rubric, perhaps."""
 
 _FUNCTION_WORDS = frozenset(
     """
@@ -24,6 +28,7 @@ _FUNCTION_WORDS = frozenset(
     """.split()
 )
 
+_WORDS = re.compile(r"\w+")
 _ADDRESSES_GRADER = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -61,6 +66,23 @@ def text_reasons(answer: Answer) -> tuple[str, ...]:
     if any(pattern.search(answer.view) for pattern in _ADDRESSES_GRADER):
         reasons.append("the answer addresses the grader")
     return tuple(reasons)
+
+
+def rubric_reasons(question: Question, answer: Answer) -> tuple[str, ...]:
+    """Say whether an answer repeats the rubric, which nobody does by chance.
+
+    Args:
+        question: with the rubric.
+        answer: the answer, cut into sentences.
+
+    Returns:
+        At most one reason, as a plain sentence.
+    """
+    said = " ".join(_WORDS.findall(answer.view.lower()))
+    pasted = sum(" ".join(_WORDS.findall(point.text.lower())) in said for point in question.key_points)
+    if pasted < min(PASTED, len(question.key_points)):
+        return ()
+    return (f"{pasted} of the rubric's key points are in it word for word",)
 
 
 def is_list_of_terms(answer: Answer) -> bool:

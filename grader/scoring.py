@@ -57,7 +57,7 @@ def score_judgement(
     count = len(question.key_points)
     key_points = []
     for key_point, finding in zip(question.key_points, judgement.findings[:count], strict=True):
-        verdict = thresholds.verdict(finding.probability)
+        verdict = thresholds.verdict(finding.probability, finding.contradiction)
         key_points.append(
             KeyPointGrade(
                 key_point.id,

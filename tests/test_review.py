@@ -5,7 +5,7 @@ import pytest
 from grader import Bank
 from grader.bank import Question
 from grader.passages import Answer
-from grader.review import text_reasons
+from grader.review import rubric_reasons, text_reasons
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 LIST = (
@@ -76,3 +76,15 @@ def test_the_example_list_of_terms_is_reviewed_and_the_others_are_not() -> None:
         if text_reasons(Answer.of(path.read_text(encoding="utf-8")))
     }
     assert reviewed == {"pca-terms"}
+
+
+@pytest.mark.parametrize("question", list(Bank.open()), ids=lambda question: question.id)
+def test_a_pasted_rubric_is_reviewed_and_a_reference_answer_is_not(question: Question) -> None:
+    pasted = "Well: " + " ".join(point.text.upper() for point in question.key_points)
+    assert any("word for word" in reason for reason in rubric_reasons(question, Answer.of(pasted)))
+    assert rubric_reasons(question, Answer.of(question.reference_answer)) == ()
+
+
+def test_one_sentence_in_the_rubrics_words_may_be_chance() -> None:
+    question = Bank.open()["random-forest"]
+    assert rubric_reasons(question, Answer.of(f"I think: {question.key_points[0].text}")) == ()

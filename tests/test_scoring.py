@@ -95,6 +95,34 @@ def test_a_threshold_belongs_to_the_better_verdict(probability: float, verdict: 
     assert THRESHOLDS.verdict(probability) is verdict
 
 
+@pytest.mark.parametrize(
+    ("probability", "contradiction", "verdict"),
+    [
+        (0.7, 0.95, Verdict.COVERED),
+        (0.5, 0.9, Verdict.CONTRADICTED),
+        (0.1, 0.9, Verdict.CONTRADICTED),
+        (0.1, 0.8999, Verdict.MISSED),
+        (0.5, 0.8999, Verdict.PARTIAL),
+    ],
+)
+def test_what_is_not_covered_may_be_contradicted(
+    probability: float, contradiction: float, verdict: Verdict
+) -> None:
+    thresholds = Thresholds(covered=0.6, partial=0.4, asserted=0.8, contradicted=0.9)
+    assert thresholds.verdict(probability, contradiction) is verdict
+    assert THRESHOLDS.verdict(probability, contradiction) is not Verdict.CONTRADICTED
+
+
+def test_a_contradicted_key_point_earns_nothing_and_shows_its_evidence() -> None:
+    thresholds = Thresholds(covered=0.6, partial=0.4, asserted=0.8, contradicted=0.9)
+    findings = (Finding(0.1, EVIDENCE, 0.95), Finding(COVERED, EVIDENCE))
+    result = score_judgement(make_question(), Judgement(findings, 0.7), thresholds, "fake", "1")
+    assert result.key_points[0].verdict is Verdict.CONTRADICTED
+    assert result.key_points[0].evidence == EVIDENCE
+    assert result.missed == ("point-0",)
+    assert result.coverage < 1
+
+
 def test_a_missed_key_point_has_no_evidence() -> None:
     covered, missed = grade(make_question(), COVERED, MISSED).key_points
     assert covered.evidence == EVIDENCE

@@ -1,4 +1,4 @@
-"""Ways to store the encoder: what each costs in accuracy, and what it brings in size and speed.
+"""Ways to store the published encoder: what each costs in accuracy, and brings in size and speed.
 
     python -m eval.benchmarks.storage --data FOLDER
 
@@ -18,11 +18,12 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from eval.benchmarks.accuracy import FloatVector, area_under_curve, labelled_scores, pearson, plain_alignment
+from eval.benchmarks.estimators import labelled, labelled_scores, plain_alignment
+from eval.benchmarks.statistics import FloatVector, area_under_curve, pearson
 from eval.benchmarks.table import write_table
 from eval.data import LabelledAnswer, load, read_rows
-from eval.training.export_encoder import export_graph, save_optimised, wheel_weights
-from eval.training.model_folder import MODELS, write_manifest
+from eval.training.export import encoder_graph, published_network, save_optimised
+from eval.training.model_folder import MODELS, copy_judge, write_manifest
 from eval.training.quantisation import quantise
 from grader.judges.encoder import Encoder, FloatArray
 from grader.judges.late_interaction import LateInteractionJudge
@@ -91,16 +92,15 @@ def _folders(graph: onnx.ModelProto, root: Path) -> Iterator[tuple[str, Path, fl
     for position, (name, (store, size)) in enumerate(WAYS.items()):
         folder = root / str(position)
         folder.mkdir()
+        copy_judge(BUNDLED, folder)
         save_optimised(store(graph), folder / "encoder.onnx")
-        for other in ("tokenizer.json", "token_weights.npy"):
-            (folder / other).write_bytes((BUNDLED / other).read_bytes())
         write_manifest(folder, name)
         yield name, folder, size * (folder / "encoder.onnx").stat().st_size / 1e6
 
 
 def _alignment(answers: Sequence[LabelledAnswer], judge: LateInteractionJudge) -> FloatVector:
-    alignments = judge.align([answer.task for answer in answers])
-    return np.array([plain_alignment(*pair)[0] for pair in zip(answers, alignments, strict=True)])
+    aligned: FloatVector = labelled(answers, plain_alignment(judge)(answers))
+    return aligned
 
 
 def _milliseconds(encoder: Encoder, texts: list[str]) -> float:
@@ -123,7 +123,7 @@ def main(data: Path) -> None:
     exact: list[FloatArray] = []
     rows = []
     with tempfile.TemporaryDirectory() as root:
-        for name, folder, megabytes in _folders(export_graph(wheel_weights()), Path(root)):
+        for name, folder, megabytes in _folders(encoder_graph(published_network()), Path(root)):
             encoder = Encoder(resolve(str(folder)))
             vectors = [encoder.encode(text).vectors for text in texts]
             exact = exact or vectors

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 import click
 
 from eval.benchmarks.table import write_table
-from eval.training.export_encoder import wheel_weights
+from eval.training.published import wheel_weights
 from grader.bank import Bank, Question
 from grader.grading import Grader
 from grader.passages import Answer

@@ -1,12 +1,13 @@
-"""Fit the small logistic models that turn alignment into a probability.
+"""Fit the small logistic models that turn alignment and readings into a probability.
 
     python -m eval.training.calibrate --data FOLDER
 
-Fitted on the training splits of beetle, saf and argkp (single arguments, and essays of several),
-and on the bank's fitting half: answers made of its key points' examples, its reference answers on
-its own and on other rubrics, its questions restated, and sentences that assert a misconception.
-Each source weighs the same; a score between 0 and 1 counts as that share of a supported
-proposition. Neither mohler, nor a test split, nor the bank's held-out half is read.
+Fitted on what the network was not trained on: questions of beetle and saf that were left out, argkp's
+``dev`` (single arguments, and essays of several), the contrast set's ``dev``, and of the bank's fitting
+half the golden answers and the reference answers on their own and on other rubrics. Misconceptions
+are fitted on ``misconceptions.yaml`` of that half. Each source weighs the same; a score between 0
+and 1 counts as that share of a supported proposition. Neither mohler, nor a test split, nor the
+bank's held-out half is read.
 """
 
 import json
@@ -18,30 +19,37 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import f1_score
 
+from eval.contrast_answers import contrast_answers
 from eval.data import (
     HELD_OUT,
     LabelledAnswer,
-    example_answers,
-    load,
     load_essays,
+    load_left_out,
     load_sides,
     misconception_answers,
     reference_answers,
     restated_questions,
 )
+from eval.golden_answers import load_golden
 from eval.training.model_folder import MODELS, write_manifest
 from grader.bank import Bank
 from grader.judges.alignment import FEATURES
-from grader.judges.calibration import Competition, Support
-from grader.judges.late_interaction import Alignment, LateInteractionJudge, lost_to_rivals
+from grader.judges.calibration import Competition, Support, log_odds
+from grader.judges.late_interaction import Alignment, LateInteractionJudge, find_evidence
+from grader.judges.reader import Reading
 from grader.models import resolve
 
 FloatVector = NDArray[np.float64]
 
-FOREIGN_CREDIT = 0.065
-"""What an answer to another question of the fitting half may earn on average; the threshold of
-covered follows. Two thirds of what is wanted on other questions, since fitting flatters."""
+PARAGRAPHS = "saf train, questions left out"
+REFERENCES = "reference answers of the fitting half"
+GOLDEN = "golden answers of the fitting half"
+CONTRAST = "contrast set dev"
+
+LONG_FROM = 60
+"""A key point of more tokens is a paragraph; saf's reference answers are such."""
 
 PARTIAL_BELOW = 0.1
 """A key point is partly covered so far below that threshold. Chosen, not fitted."""
@@ -49,7 +57,11 @@ PARTIAL_BELOW = 0.1
 ASSERTED = 0.7
 """A candidate is accused on stronger grounds than credited. Chosen, not fitted."""
 
-REFERENCES = "reference answers of the fitting half"
+CONTRADICTED = 0.6
+"""The same of saying the contrary. Chosen, not fitted."""
+
+UNREAD_SHARE = 0.01
+"""So few of the supported propositions may go unread because they align badly."""
 
 ROUNDS = 3
 """Which phrasing is best supported hangs on the coefficients, so these are fitted again."""
@@ -71,18 +83,33 @@ class Row(NamedTuple):
     score: float
 
 
+class Contest(NamedTuple):
+    """What the second model is fitted on, of some rows: each an array of shape (rows,)."""
+
+    support: FloatVector
+    lost: FloatVector
+    reading: FloatVector
+
+
 def fitting_sources(data: Path) -> dict[str, list[LabelledAnswer]]:
     """The answers labelled by key point to fit on, by where they come from."""
     questions = [question for question in Bank.open() if question.id not in HELD_OUT]
-    references = reference_answers(questions) + restated_questions(questions)
     return {
-        "beetle train": load(data, "beetle", "train"),
-        "saf train": load(data, "saf", "train"),
-        "argkp train": load_sides(data, "train"),
-        "essays of argkp train": load_essays(data, "train"),
-        "answers of the fitting half's examples": example_answers(questions),
-        REFERENCES: references,
+        "beetle train, questions left out": load_left_out(data, "beetle"),
+        PARAGRAPHS: load_left_out(data, "saf"),
+        "argkp dev": load_sides(data, "dev"),
+        "essays of argkp dev": load_essays(data, "dev"),
+        CONTRAST: [answer for answer, _ in contrast_answers("dev")],
+        GOLDEN: [_key_points_only(answer) for answer, _ in load_golden(Bank.open(), held_out=False)],
+        REFERENCES: reference_answers(questions) + restated_questions(questions),
     }
+
+
+def _key_points_only(answer: LabelledAnswer) -> LabelledAnswer:
+    nothing_said = (None,) * len(answer.question.misconceptions)
+    return LabelledAnswer(
+        answer.question, answer.text, answer.scores[: len(answer.question.key_points)] + nothing_said
+    )
 
 
 def align(judge: LateInteractionJudge, answers: Sequence[LabelledAnswer]) -> list[Row]:
@@ -110,6 +137,7 @@ def fit(inputs: Sequence[FloatVector], scores: Sequence[FloatVector]) -> tuple[F
     targets = np.concatenate([np.full(len(s), label) for s in scores for label in (1, 0)])
     shares = np.concatenate([part / len(s) for s in scores for part in (s, 1 - s)])
     spread = stacked.std(axis=0)
+    spread[spread == 0] = 1  # of a key point alone, nothing is lost to rivals
     weights = shares * len(stacked) / len(scores)
     model = LogisticRegression(max_iter=1000).fit(stacked / spread, targets, sample_weight=weights)
     return model.coef_[0] / spread, float(model.intercept_[0])
@@ -129,24 +157,53 @@ def fit_support(sources: Mapping[str, list[Row]]) -> Support:
     return support
 
 
-def fit_competition(sources: Mapping[str, list[Row]], support: Support) -> Competition:
-    """Fit the second model: support and the lead of a rival into a probability."""
-    inputs = [_contest(rows, support) for rows in sources.values()]
-    (own, lost), intercept = fit(inputs, [_scores(rows) for rows in sources.values()])
+def fit_competition(contests: Sequence[Contest], scores: Sequence[FloatVector]) -> Competition:
+    """Fit the second model: support, the lead of a rival and the reading into a probability."""
+    (own, lost, reading), intercept = fit([np.stack(contest, axis=1) for contest in contests], scores)
     return Competition(
-        support=round(float(own), 3), lost=round(float(lost), 3), intercept=round(intercept, 3)
+        support=round(float(own), 3),
+        lost=round(float(lost), 3),
+        reading=round(float(reading), 3),
+        intercept=round(intercept, 3),
     )
 
 
-def covered_threshold(foreign: Sequence[Row], support: Support, key_point: Competition) -> float:
-    """The least threshold at which answers to other questions earn no more than they may."""
-    contests = _contest(foreign, support)
-    probabilities = np.array([key_point.probability(*contest) for contest in contests.tolist()])
-    for covered in np.arange(0.5, 0.9, 0.01).round(2).tolist():
-        partial = covered - PARTIAL_BELOW
-        if ((probabilities >= covered) + (probabilities >= partial)).mean() / 2 <= FOREIGN_CREDIT:
-            return float(covered)
-    raise click.ClickException("no threshold keeps answers to other questions from earning credit")
+def read_from(contests: Sequence[Contest], scores: Sequence[FloatVector]) -> tuple[float, float]:
+    """From which support on to read, and the reading that stands for those not read."""
+    support = np.concatenate([contest.support for contest in contests])
+    supported = support[np.concatenate(scores) > 0.75]
+    least = round(float(np.quantile(supported, UNREAD_SHARE)), 2)
+    reading = np.concatenate([contest.reading for contest in contests])
+    return least, round(float(reading[support < least].mean()), 2)
+
+
+def with_unread(contest: Contest, least: float, unread: float) -> Contest:
+    """A contest as it is in use, where what aligns badly is not read."""
+    return contest._replace(reading=np.where(contest.support < least, unread, contest.reading))
+
+
+def covered_threshold(
+    contests: Sequence[Contest], scores: Sequence[FloatVector], model: Competition
+) -> float:
+    """The threshold at which most verdicts agree with the labels, by the mean F1 of some sources."""
+
+    def agreement(threshold: float) -> float:
+        return float(
+            np.mean(
+                [
+                    f1_score(s > 0.75, probabilities(c, model) >= threshold)
+                    for c, s in zip(contests, scores, strict=True)
+                ]
+            )
+        )
+
+    candidates: list[float] = np.arange(0.3, 0.8, 0.01).round(2).tolist()
+    return max(candidates, key=agreement)
+
+
+def probabilities(contest: Contest, model: Competition) -> FloatVector:
+    """The probability of each row: shape (rows,)."""
+    return np.array([model.probability(*row) for row in np.stack(contest, axis=1).tolist()])
 
 
 def _scores(rows: Sequence[Row]) -> FloatVector:
@@ -154,25 +211,38 @@ def _scores(rows: Sequence[Row]) -> FloatVector:
 
 
 def _best_features(row: Row, support: Support) -> FloatVector:
-    prepared, aligned, _ = row.alignment
+    aligned, spans = row.alignment.aligned, row.alignment.prepared.phrasings.spans
     assert aligned is not None
-    own = aligned.whole[slice(*prepared.spans[row.position])]
+    own = aligned.whole[slice(*spans[row.position])]
     best: FloatVector = own[support.of(own).argmax()].astype(np.float64)
     return best
 
 
-def _contest(rows: Sequence[Row], support: Support) -> FloatVector:
-    """Support and the lead of a rival, of each row: shape (rows, 2)."""
-    contests = []
-    lost: dict[int, dict[int, float]] = {}
+def contest(judge: LateInteractionJudge, rows: Sequence[Row], support: Support) -> Contest:
+    """What the second model is fitted on; everything is read."""
+    alignments = {id(row.alignment): row.alignment for row in rows}
+    asked: dict[int, list[Row]] = {}
     for row in rows:
-        prepared, aligned, _ = row.alignment
-        assert aligned is not None
-        if id(aligned) not in lost:
-            lost[id(aligned)] = lost_to_rivals(prepared, support.of(aligned.by_clause), row.key_points)
-        own = support.of(aligned.whole[slice(*prepared.spans[row.position])]).max()
-        contests.append((own, lost[id(aligned)][row.position]))
-    return np.array(contests)
+        asked.setdefault(id(row.alignment), []).append(row)
+    found = {
+        key: find_evidence(alignment, support, asked[key][0].key_points)
+        for key, alignment in alignments.items()
+    }
+
+    def read(key: int) -> dict[int, Reading]:
+        wanted = {row.position: found[key][row.position] for row in asked[key]}
+        return judge.read(alignments[key], wanted)
+
+    readings = dict(zip(alignments, judge.in_parallel(read, list(alignments)), strict=True))
+    values = [
+        (
+            found[id(row.alignment)][row.position].support,
+            found[id(row.alignment)][row.position].lost,
+            log_odds(readings[id(row.alignment)][row.position].supported),
+        )
+        for row in rows
+    ]
+    return Contest(*np.array(values).T)
 
 
 @click.command()
@@ -183,21 +253,37 @@ def main(data: Path, model: Path) -> None:
     judge = LateInteractionJudge(resolve(str(model)))
     questions = [question for question in Bank.open() if question.id not in HELD_OUT]
     sources = {name: align(judge, answers) for name, answers in fitting_sources(data).items()}
-    wrong = {"misconceptions of the fitting half": align(judge, misconception_answers(questions))}
     support = fit_support(sources)
-    key_point = fit_competition(sources, support)
-    for name, rows in sources.items():
-        click.echo(f"{name}: {len(rows):,} rows, mean score {_scores(rows).mean():.2f}")
-    foreign = [row for row in sources[REFERENCES] if row.score == 0]
-    covered = covered_threshold(foreign, support, key_point)
+    scores = {name: _scores(rows) for name, rows in sources.items()}
+    contests = {name: contest(judge, rows, support) for name, rows in sources.items()}
+    least, unread = read_from(list(contests.values()), list(scores.values()))
+    in_use = {name: with_unread(each, least, unread) for name, each in contests.items()}
+    short = [name for name in in_use if name != PARAGRAPHS]
+    key_point = fit_competition([in_use[n] for n in short], [scores[n] for n in short])
+    long_key_point = fit_competition([in_use[PARAGRAPHS]], [scores[PARAGRAPHS]])
+    chosen_on = (GOLDEN, CONTRAST, REFERENCES)
+    covered = covered_threshold([in_use[n] for n in chosen_on], [scores[n] for n in chosen_on], key_point)
+    wrong = align(judge, misconception_answers(questions))
+    accused = with_unread(contest(judge, wrong, support), least, unread)
+    for name, each in in_use.items():
+        said = probabilities(each, long_key_point if name == PARAGRAPHS else key_point) >= covered
+        click.echo(
+            f"{name}: {len(said):,} rows, mean score {scores[name].mean():.2f}, covered {said.mean():.2f},"
+            f" read {(each.support >= least).mean():.2f}, F1 {f1_score(scores[name] > 0.75, said):.3f}"
+        )
     calibration = {
         "support": support.model_dump(),
         "key_point": key_point.model_dump(),
-        "misconception": fit_competition(wrong, support).model_dump(),
+        "long_key_point": long_key_point.model_dump(),
+        "long_from": LONG_FROM,
+        "misconception": fit_competition([accused], [_scores(wrong)]).model_dump(),
+        "read_from": least,
+        "unread": unread,
         "covered": covered,
         "partial": round(covered - PARTIAL_BELOW, 2),
         "asserted": ASSERTED,
-        "fitted_on": [*sources, *wrong],
+        "contradicted": CONTRADICTED,
+        "fitted_on": [*sources, "misconceptions of the fitting half"],
         "command": "python -m eval.training.calibrate",
     }
     (model / "calibration.json").write_text(json.dumps(calibration, indent=2) + "\n")

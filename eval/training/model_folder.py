@@ -2,15 +2,22 @@
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 MODELS = Path(__file__).parents[2] / "grader" / "models"
-JUDGE_FILES = ("encoder.onnx", "tokenizer.json", "token_weights.npy", "calibration.json")
+JUDGE_FILES = ("encoder.onnx", "reader.onnx", "tokenizer.json", "token_weights.npy", "calibration.json")
 
 
 def sha256(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def copy_judge(folder: Path, target: Path) -> None:
+    """Copy a judge's files to another folder, to change some of them there."""
+    for name in (*JUDGE_FILES, "model.json"):
+        shutil.copyfile(folder / name, target / name)
 
 
 def write_manifest(folder: Path, source: str | None = None) -> None:

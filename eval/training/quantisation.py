@@ -37,18 +37,19 @@ def quantise(model: onnx.ModelProto) -> onnx.ModelProto:
     result = onnx.ModelProto()
     result.CopyFrom(model)
     graph = result.graph
+    _resolve_shared_constants(graph)
     constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
     added: dict[str, NDArray[np.generic]] = {
         "activation_step": np.array(1 / ACTIVATION_LIMIT, np.float32),
         "activation_zero": np.array(ACTIVATION_ZERO, np.uint8),
         "flat": np.array([-1], np.int64),
     }
-    nodes = _zero_nodes(graph.input[0].name)
+    nodes: list[NodeProto] = []
     scaled: set[str] = set()
     for node in graph.node:
         if node.op_type == "MatMul" and node.input[1] in constants:
             if node.input[0] not in scaled:  # queries, keys and values share their input
-                nodes += _activation_nodes(node.input[0], "activation_zeros")
+                nodes += _activation_nodes(node.input[0])
                 scaled.add(node.input[0])
             nodes += _product_nodes(node, constants[node.input[1]], added)
         elif node.op_type == "Gather" and constants.get(node.input[0], np.empty(0)).size > LARGE_TABLE:
@@ -66,22 +67,28 @@ def quantise(model: onnx.ModelProto) -> onnx.ModelProto:
     return result
 
 
-def _activation_nodes(name: str, zeros: str) -> list[NodeProto]:
+def _resolve_shared_constants(graph: onnx.GraphProto) -> None:
+    """Name a matrix that is used twice by one name; exporters give each use a name of its own."""
+    constants = {tensor.name for tensor in graph.initializer}
+    shared = {
+        n.output[0]: n.input[0] for n in graph.node if n.op_type == "Identity" and n.input[0] in constants
+    }
+    for node in graph.node:
+        for position, name in enumerate(node.input):
+            node.input[position] = shared.get(name, name)
+
+
+def _activation_nodes(name: str) -> list[NodeProto]:
+    zero = numpy_helper.from_array(np.array([ACTIVATION_ZERO], np.uint8))
+    integers = [name, f"{name}_row_steps", f"{name}_zeros"]
     return [
         helper.make_node("Abs", [name], [f"{name}_magnitude"]),
         helper.make_node("ReduceMax", [f"{name}_magnitude"], [f"{name}_scale"], axes=[-1], keepdims=1),
         helper.make_node("Mul", [f"{name}_scale", "activation_step"], [f"{name}_steps"]),
         helper.make_node("Reshape", [f"{name}_steps", "flat"], [f"{name}_row_steps"]),
-        helper.make_node("QuantizeLinear", [name, f"{name}_row_steps", zeros], [f"{name}_integers"], axis=1),
-    ]
-
-
-def _zero_nodes(ids: str) -> list[NodeProto]:
-    """The zero point of every row of activations, one for each token."""
-    zero = numpy_helper.from_array(np.array([ACTIVATION_ZERO], np.uint8))
-    return [
-        helper.make_node("Shape", [ids], ["tokens"], start=1, end=2),
-        helper.make_node("ConstantOfShape", ["tokens"], ["activation_zeros"], value=zero),
+        helper.make_node("Shape", [f"{name}_row_steps"], [f"{name}_rows"]),
+        helper.make_node("ConstantOfShape", [f"{name}_rows"], [f"{name}_zeros"], value=zero),
+        helper.make_node("QuantizeLinear", integers, [f"{name}_integers"], axis=1),
     ]
 
 

@@ -1,7 +1,7 @@
-"""The bundled judge: late interaction over one encoding of the answer, calibrated."""
+"""The bundled judge: late interaction over one encoding of the answer, then a reader, calibrated."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeVar
@@ -12,11 +12,13 @@ from threadpoolctl import ThreadpoolController
 
 from grader.bank import Question
 from grader.judges.alignment import AlignedAnswer, PreparedPhrasings, align, evidence, prepare
-from grader.judges.calibration import Calibration
-from grader.judges.encoder import EncodedText, Encoder, FloatArray
+from grader.judges.calibration import Calibration, Support, log_odds
+from grader.judges.encoder import EncodedText, Encoder, FloatArray, Window
 from grader.judges.protocol import Finding, Judgement, Task, Thresholds
+from grader.judges.reader import Reader, Reading
 from grader.judges.vector_cache import VectorCache, cache_folder
 from grader.models import ModelFiles
+from grader.passages import Sentence
 
 PREPARED_QUESTIONS = 64
 """Questions kept in memory, about half a megabyte each."""
@@ -24,40 +26,78 @@ PREPARED_QUESTIONS = 64
 
 SIMILARITY_DIGITS = 4
 
+NEIGHBOURS = 6
+"""Sentences on either side of the best aligned one that are read with it."""
+
+Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+
+class PreparedQuestion(NamedTuple):
+    """What is computed of a question once for all answers.
+
+    Attributes:
+        phrasings: its propositions, to be aligned with.
+        states: for each phrasing what the reader is given of it.
+        reference_answer: the reference answer, encoded.
+    """
+
+    phrasings: PreparedPhrasings
+    states: tuple[FloatArray, ...]
+    reference_answer: EncodedText
 
 
 class Alignment(NamedTuple):
     """An answer's alignment with its question's propositions.
 
     Attributes:
-        prepared: the propositions.
-        aligned: the answer's alignment with them; None for an answer without a letter or digit.
+        prepared: the question.
+        aligned: the answer's alignment with it; None for an answer without a letter or digit.
+        windows: the answer, as the reader is given it.
         similarity: cosine between answer and reference answer.
     """
 
-    prepared: PreparedPhrasings
+    prepared: PreparedQuestion
     aligned: AlignedAnswer | None
+    windows: tuple[Window, ...]
     similarity: float
 
 
+class Evidence(NamedTuple):
+    """What speaks for a proposition.
+
+    Attributes:
+        phrasing: which phrasing of it is best supported.
+        sentence: which sentence supports that phrasing best.
+        support: its support by alignment, in log-odds.
+        lost: by how much a rival is ahead.
+    """
+
+    phrasing: int
+    sentence: int
+    support: float
+    lost: float
+
+
 class LateInteractionJudge:
-    """Aligns the words of an answer with the words of each proposition.
+    """Aligns the words of an answer with the words of each proposition, and reads where they meet.
 
     The answer is encoded once, whatever the number of propositions; these come from a cache on
-    disk. Answers of one call are spread over threads, each encoded by itself, so that a judgement
-    depends neither on its neighbours nor on the number of threads.
+    disk. Only what aligns well enough to earn credit is read. Answers of one call are spread over
+    threads, each encoded by itself, so that a judgement depends neither on its neighbours nor on
+    the number of threads.
     """
 
     def __init__(self, files: ModelFiles, threads: int | None = None) -> None:
         """Make a judge; nothing is loaded before the first answer.
 
         Args:
-            files: the model, with ``token_weights.npy`` and ``calibration.json``.
+            files: the model: encoder, reader, token weights and calibration.
             threads: how many answers are judged at a time; as many as processors if not given.
         """
-        self._files = files
+        self.files = files
         self._encoder = Encoder(files)
+        self._reader = Reader(files)
         self._cache = VectorCache(self._encoder, cache_folder())
         self._threads = threads or os.cpu_count() or 1
         self._prepared = lru_cache(maxsize=PREPARED_QUESTIONS)(self._prepare)
@@ -65,91 +105,166 @@ class LateInteractionJudge:
     @property
     def name(self) -> str:
         """The model's name."""
-        return self._files.manifest.name
+        return self.files.manifest.name
 
     @property
     def version(self) -> str:
         """The model's version, and a digest of its files, so that no other file passes for it."""
-        return f"{self._files.manifest.version}-{self._files.digest()}"
+        return f"{self.files.manifest.version}-{self.files.digest()}"
 
     @property
     def thresholds(self) -> Thresholds:
         """Where the probabilities become verdicts, from the calibration file."""
-        return self._calibration.thresholds
+        return self.calibration.thresholds
 
     def judge(self, tasks: Sequence[Task]) -> list[Judgement]:
         """Judge a batch of answers; see ``Judge.judge``."""
-        return self._in_parallel(lambda task: self._judgement(task.question, self._align(task)), tasks)
+        self._prepare_all(tasks)
+        return self.in_parallel(lambda task: self._judgement(task.question, self._align(task)), tasks)
 
     def align(self, tasks: Sequence[Task]) -> list[Alignment]:
         """The alignments that the judgements rest on, for fitting and measuring."""
-        return self._in_parallel(self._align, tasks)
+        self._prepare_all(tasks)
+        return self.in_parallel(self._align, tasks)
 
-    def _in_parallel(self, work: Callable[[Task], Result], tasks: Sequence[Task]) -> list[Result]:
+    def _prepare_all(self, tasks: Sequence[Task]) -> None:
+        for task in tasks:
+            self._prepared(task.question)
+
+    def in_parallel(self, work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+        """Do the same with each of many items, on the judge's threads; results in order."""
         # Matrix products on one thread each: several would only fight over the processors that the
-        # answers are already spread over, and could round differently.
+        # items are already spread over, and could round differently.
         with self._linear_algebra.limit(limits=1, user_api="blas"):
-            for task in tasks:
-                self._prepared(task.question)
-            if len(tasks) < 2 or self._threads == 1:
-                return [work(task) for task in tasks]
+            if len(items) < 2 or self._threads == 1:
+                return [work(item) for item in items]
             with ThreadPoolExecutor(self._threads) as pool:
-                return list(pool.map(work, tasks))
+                return list(pool.map(work, items))
 
     @cached_property
     def _linear_algebra(self) -> ThreadpoolController:
         return ThreadpoolController()
 
     @cached_property
-    def _calibration(self) -> Calibration:
-        return Calibration.model_validate_json(self._files.checked("calibration.json").read_bytes())
+    def calibration(self) -> Calibration:
+        """The fitted numbers that verdicts rest on."""
+        return Calibration.model_validate_json(self.files.checked("calibration.json").read_bytes())
 
     @cached_property
     def _token_weights(self) -> FloatArray:
-        weights: FloatArray = np.load(self._files.checked("token_weights.npy")).astype(np.float32)
+        weights: FloatArray = np.load(self.files.checked("token_weights.npy")).astype(np.float32)
         return weights
 
-    def _prepare(self, question: Question) -> tuple[PreparedPhrasings, EncodedText]:
+    def _prepare(self, question: Question) -> PreparedQuestion:
         phrasings = [list(map(self._cache.encode, p.phrasings)) for p in question.propositions]
         asked = self._cache.encode(question.question)
+        states = tuple(
+            self._cache.lower_states(text, question.question)
+            for proposition, encoded in zip(question.propositions, phrasings, strict=True)
+            for text, vectors in zip(proposition.phrasings, encoded, strict=True)
+            if len(vectors.token_ids)
+        )
         reference_answer = self._cache.encode(question.reference_answer)
-        return prepare(phrasings, asked, self._token_weights), reference_answer
+        return PreparedQuestion(prepare(phrasings, asked, self._token_weights), states, reference_answer)
 
     def _align(self, task: Task) -> Alignment:
-        prepared, reference_answer = self._prepared(task.question)
+        prepared = self._prepared(task.question)
         encoded = self._encoder.encode(task.answer.view)
-        similarity = round(float(encoded.pooled @ reference_answer.pooled), SIMILARITY_DIGITS)
-        return Alignment(prepared, align(prepared, task.answer, encoded, self._token_weights), similarity)
+        similarity = round(float(encoded.pooled @ prepared.reference_answer.pooled), SIMILARITY_DIGITS)
+        aligned = align(prepared.phrasings, task.answer, encoded, self._token_weights)
+        return Alignment(prepared, aligned, encoded.windows, similarity)
 
     def _judgement(self, question: Question, alignment: Alignment) -> Judgement:
         if alignment.aligned is None:
             return Judgement(tuple(Finding(0.0, None) for _ in question.propositions), 0.0)
-        findings = self._findings(question, alignment.prepared, alignment.aligned)
-        return Judgement(tuple(findings), alignment.similarity)
+        found = find_evidence(alignment, self.calibration.support, len(question.key_points))
+        worth = {i: e for i, e in found.items() if e.support >= self.calibration.read_from}
+        readings = self.read(alignment, worth)
+        findings = tuple(
+            self._finding(alignment, found.get(i), readings.get(i), i < len(question.key_points))
+            for i in range(len(question.propositions))
+        )
+        return Judgement(findings, alignment.similarity)
 
-    def _findings(
-        self, question: Question, prepared: PreparedPhrasings, aligned: AlignedAnswer
-    ) -> Iterator[Finding]:
-        calibration = self._calibration
-        support = calibration.support.of(aligned.whole)
-        by_sentence = calibration.support.of(aligned.by_sentence)
-        by_clause = calibration.support.of(aligned.by_clause)
-        lost = lost_to_rivals(prepared, by_clause, len(question.key_points))
-        spans = prepared.spans
-        for position in range(len(question.propositions)):
-            if position not in spans:  # a proposition without a letter or digit
-                yield Finding(0.0, None)
-                continue
-            first, end = spans[position]
-            best = first + int(support[first:end].argmax())
-            is_key_point = position < len(question.key_points)
-            competition = calibration.key_point if is_key_point else calibration.misconception
-            probability = competition.probability(float(support[best]), lost[position])
-            if probability < (calibration.partial if is_key_point else calibration.asserted):
-                yield Finding(probability, None)
-            else:
-                sentence = int(by_sentence[best].argmax())
-                yield Finding(probability, evidence(prepared, aligned, best, sentence))
+    def read(self, alignment: Alignment, found: Mapping[int, Evidence]) -> dict[int, Reading]:
+        """Read an answer for what it says of some propositions.
+
+        A proposition is read in its own words and, where an example aligns better, in that one's.
+
+        Args:
+            alignment: the answer's.
+            found: what speaks for them, by their positions.
+
+        Returns:
+            Of each the reading that supports it most, with the contradiction of its own words.
+        """
+        assert alignment.aligned is not None
+        sentences = alignment.aligned.sentences
+        jobs: dict[int, list[tuple[int, int]]] = {}
+        for position, evidence_ in found.items():
+            start = sentences[evidence_.sentence].passage.start
+            window = sum(w.end < start for w in alignment.windows[:-1])
+            own = alignment.prepared.phrasings.spans[position][0]
+            jobs.setdefault(window, []).extend((position, i) for i in sorted({own, evidence_.phrasing}))
+        readings: dict[int, Reading] = {}
+        for window, asked in jobs.items():
+            states = [alignment.prepared.states[phrasing] for _, phrasing in asked]
+            stretches = [around(sentences, found[position].sentence) for position, _ in asked]
+            read = self._reader.read(states, stretches, alignment.windows[window])
+            for (position, _), reading in zip(asked, read, strict=True):
+                before = readings.get(position, reading)
+                readings[position] = Reading(max(before.supported, reading.supported), before.contradicted)
+        return readings
+
+    def _finding(
+        self, alignment: Alignment, found: Evidence | None, reading: Reading | None, is_key_point: bool
+    ) -> Finding:
+        if found is None or alignment.aligned is None:  # a proposition without a letter or digit
+            return Finding(0.0, None)
+        calibration = self.calibration
+        competition = calibration.misconception
+        if is_key_point:
+            is_long = len(alignment.prepared.states[found.phrasing]) > calibration.long_from
+            competition = calibration.long_key_point if is_long else calibration.key_point
+        read = calibration.unread if reading is None else log_odds(reading.supported)
+        probability = competition.probability(found.support, found.lost, read)
+        contradiction = round(reading.contradicted, SIMILARITY_DIGITS) if reading and is_key_point else 0.0
+        enough = calibration.partial if is_key_point else calibration.asserted
+        if probability < enough and contradiction < calibration.contradicted:
+            return Finding(probability, None, contradiction)
+        passage = evidence(alignment.prepared.phrasings, alignment.aligned, found.phrasing, found.sentence)
+        return Finding(probability, passage, contradiction)
+
+
+def around(sentences: Sequence[Sentence], position: int) -> tuple[int, int]:
+    """From where to where a key point is read: the best aligned sentence and its neighbours."""
+    first = sentences[max(0, position - NEIGHBOURS)]
+    last = sentences[min(len(sentences) - 1, position + NEIGHBOURS)]
+    return first.passage.start, last.passage.end
+
+
+def find_evidence(alignment: Alignment, support: Support, key_points: int) -> dict[int, Evidence]:
+    """What speaks for each proposition, by alignment alone.
+
+    Args:
+        alignment: the answer's; it has words.
+        support: features into log-odds.
+        key_points: how many of the propositions, the first ones, are key points.
+
+    Returns:
+        By the proposition's position; one without a letter or digit is left out.
+    """
+    aligned, phrasings = alignment.aligned, alignment.prepared.phrasings
+    assert aligned is not None
+    whole = support.of(aligned.whole)
+    by_sentence = support.of(aligned.by_sentence)
+    lost = lost_to_rivals(phrasings, support.of(aligned.by_clause), key_points)
+    found = {}
+    for position, (first, end) in phrasings.spans.items():
+        best = first + int(whole[first:end].argmax())
+        sentence = int(by_sentence[best].argmax())
+        found[position] = Evidence(best, sentence, float(whole[best]), lost[position])
+    return found
 
 
 def lost_to_rivals(

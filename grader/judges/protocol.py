@@ -26,16 +26,25 @@ class Thresholds:
         covered: the least probability of a covered key point, 0 to 1.
         partial: the least probability of a partly covered one, at most ``covered``.
         asserted: the least probability of an asserted misconception.
+        contradicted: the least probability of a contradicted key point; by default none is.
     """
 
     covered: float
     partial: float
     asserted: float
+    contradicted: float = 1.1
 
-    def verdict(self, probability: float) -> Verdict:
-        """The verdict on a key point of this probability."""
+    def verdict(self, probability: float, contradiction: float = 0.0) -> Verdict:
+        """The verdict on a key point.
+
+        Args:
+            probability: that the answer supports it.
+            contradiction: that the answer says the contrary.
+        """
         if probability >= self.covered:
             return Verdict.COVERED
+        if contradiction >= self.contradicted:
+            return Verdict.CONTRADICTED
         return Verdict.PARTIAL if probability >= self.partial else Verdict.MISSED
 
 
@@ -53,11 +62,13 @@ class Finding:
 
     Attributes:
         probability: that the answer supports it, 0 to 1, calibrated.
-        evidence: the passage that supports it; none where the probability earns nothing.
+        evidence: the passage that supports or contradicts it; none where neither is likely.
+        contradiction: the probability that the answer says the contrary, 0 to 1.
     """
 
     probability: float
     evidence: Passage | None
+    contradiction: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,15 @@ import contextlib
 import hashlib
 import os
 import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from platformdirs import user_cache_path
 
-from grader.judges.encoder import EncodedText, Encoder
+from grader.judges.encoder import EncodedText, Encoder, FloatArray
 
 _ARRAYS = ("token_ids", "starts", "vectors", "pooled")
 _SUFFIX = ".npz"
@@ -34,31 +37,46 @@ class VectorCache:
         self._folder = folder / encoder.fingerprint
 
     def encode(self, text: str) -> EncodedText:
-        """The text's vectors, from disk where they are there."""
-        path = self._folder / (hashlib.sha256(text.encode()).hexdigest() + _SUFFIX)
-        kept = _read(path)
+        """The text's vectors, from disk where they are there; without windows."""
+        path = self._path(text)
+        kept = _read(path, _ARRAYS)
         if kept is not None:
-            return kept
+            return EncodedText(*kept)
         encoded = self._encoder.encode(text)
         with contextlib.suppress(OSError):
-            _write(path, encoded)
-        return encoded
+            _write(path, {name: getattr(encoded, name) for name in _ARRAYS})
+        return replace(encoded, windows=())
+
+    def lower_states(self, text: str, question: str) -> FloatArray:
+        """A proposition's states for the reader, from disk where they are there."""
+        path = self._path(f"{text}\0{question}")
+        kept = _read(path, ("states",))
+        if kept is not None:
+            known: FloatArray = kept[0]
+            return known
+        states = self._encoder.lower_states(text, question)
+        with contextlib.suppress(OSError):
+            _write(path, {"states": states})
+        return states
+
+    def _path(self, text: str) -> Path:
+        return self._folder / (hashlib.sha256(text.encode()).hexdigest() + _SUFFIX)
 
 
-def _read(path: Path) -> EncodedText | None:
+def _read(path: Path, names: Sequence[str]) -> list[Any] | None:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return EncodedText(*(arrays[name] for name in _ARRAYS))
+            return [arrays[name] for name in names]
     except Exception:  # a damaged file fails in many ways, and all mean the same: compute it again
         return None
 
 
-def _write(path: Path, encoded: EncodedText) -> None:
+def _write(path: Path, arrays: Mapping[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=_SUFFIX)
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, **{name: getattr(encoded, name) for name in _ARRAYS})
+            np.savez(file, **arrays)
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)

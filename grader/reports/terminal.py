@@ -25,6 +25,10 @@ _MARKS = MappingProxyType(
     }
 )
 
+_NOTES = MappingProxyType(
+    {Verdict.PARTIAL: "said in part", Verdict.CONTRADICTED: "the answer says the contrary"}
+)
+
 
 def print_grade(grade: Grade, stream: TextIO) -> None:
     """Print a grade: score, key points with evidence, what is missing, what is wrong.
@@ -74,7 +78,7 @@ def _key_point(point: KeyPointGrade, width: int) -> Table:
 
 
 def _missing(point: KeyPointGrade) -> Table:
-    return listed(with_note(point.text, "said in part" if point.verdict is Verdict.PARTIAL else ""))
+    return listed(with_note(point.text, _NOTES.get(point.verdict, "")))
 
 
 def _misconception(wrong: MisconceptionGrade) -> Table:

@@ -30,6 +30,7 @@ TIDES = Question(
     reference_answer="The moon attracts the sea, and there are two high waters a day.",
 )
 MOON = "The moon's gravity attracts the oceans, so the sea rises on the side that faces it."
+EXAMPLES = Path(__file__).parents[2] / "examples"
 TWICE = "That's why you get high tide roughly two times every day."
 
 
@@ -160,7 +161,7 @@ def test_any_text_is_judged_and_its_evidence_is_its_own(judge: Judge, text: str)
 
 
 def test_what_comes_at_the_end_of_a_very_long_answer_counts(judge: Judge) -> None:
-    filler = "I went for a walk along the river and looked at the boats. " * 150
+    filler = (EXAMPLES / "bias-variance-long.txt").read_text(encoding="utf-8") * 2
     (judgement,) = judge_texts(judge, filler + MOON)
     evidence = judgement.findings[0].evidence
     assert judgement.findings[0].probability > judge.thresholds.covered

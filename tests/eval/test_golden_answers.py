@@ -1,0 +1,60 @@
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+
+from eval.data import HELD_OUT
+from eval.golden_answers import GOLDEN, load_golden
+from grader.bank import Bank
+
+ANSWER = {"id": "one", "tags": ["strong"], "text": "Trees vote.", "covers": ["many-trees"], "grade": 0.2}
+
+
+def test_every_question_of_the_bank_has_golden_answers_of_each_kind() -> None:
+    bank = Bank.open()
+    both = load_golden(bank, held_out=False) + load_golden(bank, held_out=True)
+    kinds: dict[str, set[str]] = {question.id: set() for question in bank}
+    for labelled, answer in both:
+        kinds[labelled.question.id] |= set(answer.tags)
+    for tags in kinds.values():
+        assert {"strong", "partial", "weak", "negated", "keywords", "off-topic"} <= tags
+    assert len(both) >= 8 * len(kinds)
+    assert sum(len(labelled.question.key_points) for labelled, _ in both) >= 1900
+
+
+def test_halves_do_not_mix() -> None:
+    bank = Bank.open()
+    assert {labelled.question.id for labelled, _ in load_golden(bank, held_out=True)} == HELD_OUT
+    assert not {labelled.question.id for labelled, _ in load_golden(bank, held_out=False)} & HELD_OUT
+
+
+def test_scores_follow_the_labels() -> None:
+    for labelled, answer in load_golden(Bank.open(), held_out=False):
+        for proposition, score in zip(labelled.question.propositions, labelled.scores, strict=True):
+            named = proposition.id in (*answer.covers, *answer.misconceptions)
+            assert score == (1 if named else 0.5 if proposition.id in answer.partly else 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"covers": ["no-such-point"]}, "no-such-point"),
+        ({"partly": ["many-trees"]}, "labelled twice"),
+        ({"grade": 2}, "grade"),
+    ],
+)
+def test_a_wrong_file_is_named_with_what_is_wrong(
+    tmp_path: Path, change: dict[str, object], problem: str
+) -> None:
+    content = {"question": "random-forest", "answers": [{**ANSWER, **change}]}
+    (tmp_path / "random-forest.yaml").write_text(yaml.safe_dump(content))
+    with pytest.raises(click.ClickException) as raised:
+        load_golden(Bank.open(), held_out=False, folder=tmp_path)
+    assert "random-forest.yaml" in raised.value.message
+    assert problem in raised.value.message
+
+
+def test_files_are_named_after_their_question() -> None:
+    for path in GOLDEN.glob("*.yaml"):
+        assert yaml.safe_load(path.read_text())["question"] == path.stem
