@@ -54,8 +54,9 @@ LONG_FROM = 60
 PARTIAL_BELOW = 0.1
 """A key point is partly covered so far below that threshold. Chosen, not fitted."""
 
-ASSERTED = 0.7
-"""A candidate is accused on stronger grounds than credited. Chosen, not fitted."""
+ASSERTED = 0.75
+"""A candidate is accused on stronger grounds than credited. So chosen that no reference answer of the
+fitting half is accused; of its golden answers' misconceptions a fifth are then found, with 0.2% false."""
 
 CONTRADICTED = 0.6
 """The same of saying the contrary. Chosen, not fitted."""
