@@ -61,10 +61,10 @@ def make_batch(pairs: Pairs, rows: np.ndarray) -> Batch:
     """Pad the texts of some pairs."""
     asked, point_rows = np.unique(pairs.pairs[rows, 0], return_inverse=True)
     answers, answer_rows = np.unique(pairs.pairs[rows, 1], return_inverse=True)
-    bare = [np.concatenate(([CLS], pairs.points[pairs.asked[i, 0]], [SEP])) for i in asked]
+    bare = [np.concatenate(([CLS], pairs.points.row(pairs.asked[i, 0]), [SEP])) for i in asked]
     questions = [_question(pairs.questions, pairs.asked[i, 1]) for i in asked]
     return Batch(
-        _padded([pairs.answers[i] for i in answers]),
+        _padded([pairs.answers.row(i) for i in answers]),
         _padded([np.concatenate(both) for both in zip(bare, questions, strict=True)]),
         _padded(bare),
         torch.from_numpy(np.stack((point_rows, answer_rows), axis=1)),
@@ -72,7 +72,7 @@ def make_batch(pairs: Pairs, rows: np.ndarray) -> Batch:
 
 
 def _question(questions: Texts, row: int) -> np.ndarray:
-    tokens = questions[row]
+    tokens = questions.row(row)
     return np.append(tokens, SEP) if len(tokens) else tokens
 
 

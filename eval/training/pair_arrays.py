@@ -2,6 +2,7 @@
 where only torch is installed.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 Integers = NDArray[np.int64]
 
 
-class Texts(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Texts:
     """Texts as token ids, one after another.
 
     Attributes:
@@ -22,8 +24,9 @@ class Texts(NamedTuple):
     ids: NDArray[np.uint16]
     ends: Integers
 
-    def __getitem__(self, row: int) -> NDArray[np.uint16]:  # type: ignore[override]
-        return self.ids[self.ends[row - 1] if row else 0 : self.ends[row]]
+    def row(self, position: int) -> NDArray[np.uint16]:
+        """The token ids of one text: shape (its tokens,)."""
+        return self.ids[self.ends[position - 1] if position else 0 : self.ends[position]]
 
 
 class Pairs(NamedTuple):
@@ -58,7 +61,7 @@ def save(pairs: Pairs, path: Path) -> None:
     arrays: dict[str, Any] = {}
     for name, value in pairs._asdict().items():
         if name in _TEXTS:
-            arrays[f"{name}_ids"], arrays[f"{name}_ends"] = value
+            arrays[f"{name}_ids"], arrays[f"{name}_ends"] = value.ids, value.ends
         else:
             arrays[name] = value
     np.savez_compressed(path, **arrays)
