@@ -21,6 +21,9 @@ from grader.passages import Answer
 HELD_OUT = frozenset(yaml.safe_load((Path(__file__).parent / "held_out.yaml").read_text()))
 """The ids of the bank's held-out questions."""
 
+ENTAILMENT_SETS = frozenset({"mnli", "snli", "cad_nli", "scitail"})
+"""The entailment sets that may be trained on; the others in the file are for measuring."""
+
 NOTHING_ASKED = "Is it so?"
 """Stands for the question where there is none; no key point is about its words."""
 

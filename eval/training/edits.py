@@ -47,7 +47,7 @@ _NEGATIONS = (
 _CONTRACTIONS = {"won": "will", "can": "can", "don": "do"}
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]{2,}")
 _JOINED = re.compile(r"[\s,;/]*(?:(?:and|or|nor|as well as|plus)\b)?[\s,;/]*", re.IGNORECASE)
-_SMALL = frozenset(
+SMALL_WORDS = frozenset(
     """
     about after also and any are because been before being both but can could did does doing done
     each even ever every few for from get gets had has have how into its just like made make makes
@@ -120,7 +120,7 @@ def _opposite(text: str, proposition: str, generator: random.Random) -> Edit | N
 
 def _exchange(text: str, proposition: str, generator: random.Random) -> Edit | None:
     """Two words of the proposition that change places, everywhere."""
-    matches = [m for m in _WORD.finditer(proposition) if m.group().lower() not in _SMALL]
+    matches = [m for m in _WORD.finditer(proposition) if m.group().lower() not in SMALL_WORDS]
     pairs = [
         (one.group().lower(), other.group().lower())
         for i, one in enumerate(matches)

@@ -17,16 +17,13 @@ from tokenizers import Tokenizer
 
 from eval.data import read_rows
 from eval.golden_answers import load_golden
+from eval.training.contrast_examples import TARGETS
 from eval.training.contrast_set import labelled_texts, load_contrast_set
+from eval.training.example import CONTRADICTED, Example, Target, graded
 from eval.training.examples import (
-    CONTRADICTED,
-    TARGETS,
-    Example,
-    Target,
     argument_examples,
     beetle_examples,
     entailment_examples,
-    graded,
     graded_examples,
     training_examples,
 )

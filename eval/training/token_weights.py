@@ -15,10 +15,8 @@ import click
 import numpy as np
 from tokenizers import Tokenizer
 
-from eval.data import read_rows
+from eval.data import ENTAILMENT_SETS, read_rows
 from eval.training.model_folder import MODELS, write_manifest
-
-ENTAILMENT_SETS = ("mnli", "snli", "cad_nli", "scitail")
 
 
 def documents(folder: Path) -> Iterator[str]:

@@ -3,8 +3,10 @@ import random
 import pytest
 
 from eval.data import HELD_OUT
+from eval.training.contrast_examples import contrast_examples
 from eval.training.contrast_set import load_contrast_set
-from eval.training.examples import Example, bank_examples, contrast_examples
+from eval.training.example import Example
+from eval.training.examples import bank_examples
 from grader.bank import Bank
 
 
