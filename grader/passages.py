@@ -22,6 +22,7 @@ WORDS_A_TERM = 3
 _LIST_MARKER = r"(?:[-*+•‣◦▪–—·>]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|#{1,6})[ \t]+"
 _LINE_BREAK = re.compile(r"\r\n?|[\n\x85\u2028\u2029]")
 _MARKER_AT_START = re.compile(rf"[ \t]*{_LIST_MARKER}")
+_SPACE = re.compile(r"\s")
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 _MISSING_SPACE = re.compile(r"(?<=[a-z)]{3})[.!?](?=[A-Z][a-z])")
 _CLAUSE_END = re.compile(
@@ -119,7 +120,7 @@ def _goes_on(line: str, view: str, next_start: int) -> bool:
 def _sentence_spans(block: str, offset: int) -> Iterator[tuple[int, int]]:
     if not block.strip():
         return
-    one_line = _LINE_BREAK.sub(lambda match: " " * len(match.group()), block)
+    one_line = _SPACE.sub(" ", block)  # the splitter breaks off at a space of more than one byte
     for boundary in get_sentence_boundaries("en", one_line):
         start, end = boundary["start_index"], boundary["end_index"]
         for match in _MISSING_SPACE.finditer(one_line, start, end):

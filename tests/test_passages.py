@@ -93,6 +93,12 @@ def test_every_kind_of_line_end_parts_lines(line_end: str) -> None:
     assert texts(Answer.of(line_end.join(["many trees", "voting"]))) == ["many trees", "voting"]
 
 
+@pytest.mark.parametrize("space", ["\u00a0", "\u2009", "\u3000", "\u202f", "\t"])
+def test_a_space_of_another_kind_is_a_space(space: str) -> None:
+    text = f"It is plan{space}A{space}. It averages!"
+    assert texts(Answer.of(text)) == [f"It is plan{space}A{space}.", "It averages!"]
+
+
 def test_right_to_left_text_keeps_its_offsets() -> None:
     text = "יער אקראי משלב עצים. הם מצביעים."
     assert texts(Answer.of(text)) == ["יער אקראי משלב עצים.", "הם מצביעים."]
