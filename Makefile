@@ -55,6 +55,7 @@ judge-left-out: .venv/torch
 benchmark-judge: .venv/torch
 	$(BIN)/python -m eval.benchmarks.robustness
 	$(BIN)/python -m eval.benchmarks.judge --data $(DATA)
+	$(BIN)/python -m eval.benchmarks.gather
 
 # Every figure that the README quotes.
 benchmark: benchmark-judge
@@ -62,6 +63,7 @@ benchmark: benchmark-judge
 	$(BIN)/python -m eval.benchmarks.storage --data $(DATA)
 	$(BIN)/python -m eval.benchmarks.speed
 	$(BIN)/python -m eval.benchmarks.throughput
+	$(BIN)/python -m eval.benchmarks.gather
 
 wheel: .venv/development
 	$(BIN)/python -m build --outdir dist

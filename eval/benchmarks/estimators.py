@@ -8,7 +8,7 @@ from eval.data import NOTHING_ASKED, LabelledAnswer
 from grader.bank import Question
 from grader.judges.calibration import log_odds
 from grader.judges.encoder import Encoder
-from grader.judges.late_interaction import Alignment, Evidence, LateInteractionJudge, find_evidence
+from grader.judges.late_interaction import Alignment, LateInteractionJudge, Match, best_matches
 from grader.judges.reader import Reading
 from grader.models import ModelFiles
 
@@ -16,7 +16,7 @@ Estimates = list[list[float]]
 """For each answer an estimate for each of its question's key points."""
 
 Estimator = Callable[[Sequence[LabelledAnswer]], Estimates]
-Ablation = Callable[[Evidence, Reading | None], float]
+Ablation = Callable[[Match, Reading | None], float]
 
 
 def cosine(files: ModelFiles) -> Estimator:
@@ -79,10 +79,10 @@ def ablations(judge: LateInteractionJudge) -> dict[str, Ablation]:
     """What the bundled judge would say without one of its parts, by the part's name."""
     calibration = judge.calibration
 
-    def without_second_stage(found: Evidence, reading: Reading | None) -> float:
+    def without_second_stage(found: Match, reading: Reading | None) -> float:
         return calibration.key_point.probability(found.support, found.lost, 0.0)
 
-    def without_contradiction(found: Evidence, reading: Reading | None) -> float:
+    def without_contradiction(found: Match, reading: Reading | None) -> float:
         if reading is None:
             return calibration.key_point.probability(found.support, found.lost, calibration.unread)
         stated = reading.supported / max(1e-9, 1 - reading.contradicted)
@@ -97,12 +97,12 @@ def ablated(judge: LateInteractionJudge, answers: Sequence[LabelledAnswer]) -> d
     estimates: dict[str, Estimates] = {name: [] for name in each}
     alignments = judge.align([answer.task for answer in answers])
 
-    def read(place: int) -> tuple[dict[int, Evidence], dict[int, Reading]]:
+    def read(place: int) -> tuple[dict[int, Match], dict[int, Reading]]:
         count = len(answers[place].question.key_points)
         if alignments[place].aligned is None:
             return {}, {}
-        found = find_evidence(alignments[place], calibration.support, count)
-        worth = {i: e for i, e in found.items() if i < count and e.support >= calibration.read_from}
+        found = best_matches(alignments[place], calibration.support, count)
+        worth = {i: m for i, m in found.items() if i < count and m.support >= calibration.read_from}
         return found, judge.read(alignments[place], worth)
 
     for answer, (found, readings) in zip(answers, judge.in_parallel(read, range(len(answers))), strict=True):

@@ -6,7 +6,7 @@ Mohler is never fitted on, nor rte and breaking_nli; of the other sets only trai
 ``eval/training``), and the questions of beetle's and saf's ``test_ua`` recur there with other answers.
 The contrast set's ``test`` fold holds fields that training never saw; the golden answers are those of
 the bank's held-out half. Correlations are pooled over all questions. In brackets the middle 95% over
-resampled rows. Writes four tables to ``results/`` and all of them to ``RESULTS.md``.
+resampled rows. Writes four tables to ``results/``.
 """
 
 import json
@@ -43,7 +43,7 @@ from eval.benchmarks.statistics import (
     right_among_surest,
     with_interval,
 )
-from eval.benchmarks.table import RESULTS, write_table
+from eval.benchmarks.table import write_table
 from eval.contrast_answers import contrast_answers
 from eval.data import LabelledAnswer, load, load_entailment, load_essays, load_sides, read_rows
 from eval.golden_answers import load_golden
@@ -254,21 +254,6 @@ def main(data: Path, model: Path) -> None:
         if left_out.exists():
             write_left_out(left_out, plain_alignment(untrained), data)
     write_calibration(data, in_use(judge), covered)
-    tables = [
-        RESULTS / f"{name}.md"
-        for name in (
-            "agreement",
-            "left_out",
-            "calibration",
-            "surest",
-            "credit",
-            "robustness",
-            "throughput",
-            "speed",
-        )
-    ]
-    text = "\n".join(path.read_text(encoding="utf-8") for path in tables if path.exists())
-    (Path(__file__).parent / "RESULTS.md").write_text(f"# Results\n\n{text}", encoding="utf-8")
 
 
 if __name__ == "__main__":

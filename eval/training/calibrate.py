@@ -37,7 +37,7 @@ from eval.training.model_folder import MODELS, write_manifest
 from grader.bank import Bank
 from grader.judges.alignment import FEATURES
 from grader.judges.calibration import Competition, Support, log_odds
-from grader.judges.late_interaction import Alignment, LateInteractionJudge, find_evidence
+from grader.judges.late_interaction import Alignment, LateInteractionJudge, best_matches
 from grader.judges.reader import Reading
 from grader.models import resolve
 
@@ -226,7 +226,7 @@ def contest(judge: LateInteractionJudge, rows: Sequence[Row], support: Support) 
     for row in rows:
         asked.setdefault(id(row.alignment), []).append(row)
     found = {
-        key: find_evidence(alignment, support, asked[key][0].key_points)
+        key: best_matches(alignment, support, asked[key][0].key_points)
         for key, alignment in alignments.items()
     }
 

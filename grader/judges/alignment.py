@@ -44,9 +44,9 @@ LONGEST_EVIDENCE = 3
 LONG_SENTENCE = 6
 """A sentence of more clauses is never quoted whole."""
 
-FEATURES = ("alignment", "gain", "similarity")
+FEATURES = ("alignment", "similarity")
 """What is measured of a phrasing and a stretch of the answer: the weighted mean of its tokens' best
-cosines; the same for what goes beyond the question's own words; and the cosine of the two centres."""
+cosines, and the cosine of the two centres."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,6 @@ class PreparedPhrasings:
     Attributes:
         vectors: shape (tokens, dimensions), all phrasings' token vectors, one after another.
         weights: shape (tokens,), summing to 1 within each phrasing.
-        given: shape (tokens,), each token's best cosine to the question's own words.
         firsts: shape (phrasings,), where each phrasing's tokens start.
         centres: shape (phrasings, dimensions), unit length, the weighted mean of its tokens' vectors.
         spans: by a proposition's position its first phrasing and the one after its last.
@@ -65,7 +64,6 @@ class PreparedPhrasings:
 
     vectors: FloatArray
     weights: FloatArray
-    given: FloatArray
     firsts: IntegerArray
     centres: FloatArray
     spans: Mapping[int, tuple[int, int]]
@@ -108,19 +106,16 @@ def prepare(
     """
     kept = [(owner, text) for owner, texts in enumerate(phrasings) for text in texts if len(text.token_ids)]
     owners = [owner for owner, _ in kept]
-    vectors, weights, given, centres = [], [], [], []
+    vectors, weights, centres = [], [], []
     for _, text in kept:
-        by_question = _best_cosines(text.vectors, question.vectors)
-        demotion = _demotion(by_question)
+        demotion = _demotion(_best_cosines(text.vectors, question.vectors))
         token_share: FloatArray = _capped_weights(text, token_weights) * (1 - demotion) + WEIGHT_FLOOR
         vectors.append(text.vectors)
         weights.append(token_share / token_share.sum())
-        given.append(by_question)
         centres.append(_normalised((token_share @ text.vectors).astype(np.float32)))
     return PreparedPhrasings(
         np.concatenate(vectors),
         np.concatenate(weights).astype(np.float32),
-        np.concatenate(given),
         np.array([0, *accumulate(map(len, vectors))][:-1], dtype=np.int64),
         np.stack(centres),
         {owner: (owners.index(owner), owners.index(owner) + owners.count(owner)) for owner in owners},
@@ -165,12 +160,10 @@ def _features(
 ) -> FloatArray:
     """The features of each phrasing and segment: shape (phrasings, segments, features)."""
     weights = prepared.weights[:, np.newaxis]
-    beyond_question = np.maximum(best_cosines - prepared.given[:, np.newaxis], 0)
     centres = _normalised(np.add.reduceat(weighted, firsts, axis=0))
     return np.stack(
         (
             np.add.reduceat(weights * best_cosines, prepared.firsts, axis=0),
-            np.add.reduceat(weights * beyond_question, prepared.firsts, axis=0),
             prepared.centres @ centres.T,
         ),
         axis=2,

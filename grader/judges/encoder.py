@@ -34,7 +34,8 @@ class Window:
     """What the reader needs of a stretch of a text that was encoded at a time.
 
     Attributes:
-        end: where its last token starts that is nowhere further from an edge, in characters.
+        end: where, in characters, the last of its tokens starts that stands further from an edge in this
+            window than in the next.
         starts: shape (tokens,), where each token starts in the text, in characters; -1 for the two
             special ones.
         memory: for each of the reader's layers the states of the window's tokens, shape
@@ -66,7 +67,11 @@ class EncodedText:
 
 
 def open_session(path: Path) -> "InferenceSession":
-    """Load a graph to be run on one thread, as it stands in the file."""
+    """Load a graph to be run on one thread, as it stands in the file.
+
+    Args:
+        path: an ONNX file.
+    """
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -12,7 +12,7 @@ from threadpoolctl import ThreadpoolController
 
 from grader.bank import Question
 from grader.judges.alignment import AlignedAnswer, PreparedPhrasings, align, evidence, prepare
-from grader.judges.calibration import Calibration, Support, log_odds
+from grader.judges.calibration import DIGITS, Calibration, Support, log_odds
 from grader.judges.encoder import EncodedText, Encoder, FloatArray, Window
 from grader.judges.protocol import Finding, Judgement, Task, Thresholds
 from grader.judges.reader import Reader, Reading
@@ -63,16 +63,18 @@ class Alignment(NamedTuple):
     similarity: float
 
 
-class Evidence(NamedTuple):
-    """What speaks for a proposition.
+class Match(NamedTuple):
+    """Where an answer's words match a proposition best, and how well.
 
     Attributes:
+        own_words: the phrasing that is the proposition itself.
         phrasing: which phrasing of it is best supported.
         sentence: which sentence supports that phrasing best.
         support: its support by alignment, in log-odds.
         lost: by how much a rival is ahead.
     """
 
+    own_words: int
     phrasing: int
     sentence: int
     support: float
@@ -177,8 +179,8 @@ class LateInteractionJudge:
     def _judgement(self, question: Question, alignment: Alignment) -> Judgement:
         if alignment.aligned is None:
             return Judgement(tuple(Finding(0.0, None) for _ in question.propositions), 0.0)
-        found = find_evidence(alignment, self.calibration.support, len(question.key_points))
-        worth = {i: e for i, e in found.items() if e.support >= self.calibration.read_from}
+        found = best_matches(alignment, self.calibration.support, len(question.key_points))
+        worth = {i: m for i, m in found.items() if m.support >= self.calibration.read_from}
         readings = self.read(alignment, worth)
         findings = tuple(
             self._finding(alignment, found.get(i), readings.get(i), i < len(question.key_points))
@@ -186,14 +188,14 @@ class LateInteractionJudge:
         )
         return Judgement(findings, alignment.similarity)
 
-    def read(self, alignment: Alignment, found: Mapping[int, Evidence]) -> dict[int, Reading]:
+    def read(self, alignment: Alignment, found: Mapping[int, Match]) -> dict[int, Reading]:
         """Read an answer for what it says of some propositions.
 
         A proposition is read in its own words and, where an example aligns better, in that one's.
 
         Args:
             alignment: the answer's.
-            found: what speaks for them, by their positions.
+            found: where it matches them, by their positions.
 
         Returns:
             Of each the reading that supports it most, with the contradiction of its own words.
@@ -201,11 +203,12 @@ class LateInteractionJudge:
         assert alignment.aligned is not None
         sentences = alignment.aligned.sentences
         jobs: dict[int, list[tuple[int, int]]] = {}
-        for position, evidence_ in found.items():
-            start = sentences[evidence_.sentence].passage.start
+        for position, match in found.items():
+            start = sentences[match.sentence].passage.start
             window = sum(w.end < start for w in alignment.windows[:-1])
-            own = alignment.prepared.phrasings.spans[position][0]
-            jobs.setdefault(window, []).extend((position, i) for i in sorted({own, evidence_.phrasing}))
+            jobs.setdefault(window, []).extend(
+                (position, i) for i in sorted({match.own_words, match.phrasing})
+            )
         readings: dict[int, Reading] = {}
         for window, asked in jobs.items():
             states = [alignment.prepared.states[phrasing] for _, phrasing in asked]
@@ -217,18 +220,18 @@ class LateInteractionJudge:
         return readings
 
     def _finding(
-        self, alignment: Alignment, found: Evidence | None, reading: Reading | None, is_key_point: bool
+        self, alignment: Alignment, found: Match | None, reading: Reading | None, is_key_point: bool
     ) -> Finding:
         if found is None or alignment.aligned is None:  # a proposition without a letter or digit
             return Finding(0.0, None)
         calibration = self.calibration
         competition = calibration.misconception
         if is_key_point:
-            is_long = len(alignment.prepared.states[found.phrasing]) > calibration.long_from
+            is_long = len(alignment.prepared.states[found.own_words]) > calibration.long_from
             competition = calibration.long_key_point if is_long else calibration.key_point
         read = calibration.unread if reading is None else log_odds(reading.supported)
         probability = competition.probability(found.support, found.lost, read)
-        contradiction = round(reading.contradicted, SIMILARITY_DIGITS) if reading and is_key_point else 0.0
+        contradiction = round(reading.contradicted, DIGITS) if reading and is_key_point else 0.0
         enough = calibration.partial if is_key_point else calibration.asserted
         if probability < enough and contradiction < calibration.contradicted:
             return Finding(probability, None, contradiction)
@@ -243,8 +246,8 @@ def around(sentences: Sequence[Sentence], position: int) -> tuple[int, int]:
     return first.passage.start, last.passage.end
 
 
-def find_evidence(alignment: Alignment, support: Support, key_points: int) -> dict[int, Evidence]:
-    """What speaks for each proposition, by alignment alone.
+def best_matches(alignment: Alignment, support: Support, key_points: int) -> dict[int, Match]:
+    """Where the answer matches each proposition best, by alignment alone.
 
     Args:
         alignment: the answer's; it has words.
@@ -263,7 +266,7 @@ def find_evidence(alignment: Alignment, support: Support, key_points: int) -> di
     for position, (first, end) in phrasings.spans.items():
         best = first + int(whole[first:end].argmax())
         sentence = int(by_sentence[best].argmax())
-        found[position] = Evidence(best, sentence, float(whole[best]), lost[position])
+        found[position] = Match(first, best, sentence, float(whole[best]), lost[position])
     return found
 
 

@@ -1,5 +1,6 @@
 """What a judge is asked and what it answers; every judge is one file that keeps to this."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,20 +27,20 @@ class Thresholds:
         covered: the least probability of a covered key point, 0 to 1.
         partial: the least probability of a partly covered one, at most ``covered``.
         asserted: the least probability of an asserted misconception.
-        contradicted: the least probability of a contradicted key point; by default none is.
+        contradicted: the least contradiction of a contradicted key point; none is, if not given.
     """
 
     covered: float
     partial: float
     asserted: float
-    contradicted: float = 1.1
+    contradicted: float = math.inf
 
     def verdict(self, probability: float, contradiction: float = 0.0) -> Verdict:
         """The verdict on a key point.
 
         Args:
             probability: that the answer supports it.
-            contradiction: that the answer says the contrary.
+            contradiction: how likely the answer says the contrary, 0 to 1.
         """
         if probability >= self.covered:
             return Verdict.COVERED
@@ -63,7 +64,8 @@ class Finding:
     Attributes:
         probability: that the answer supports it, 0 to 1, calibrated.
         evidence: the passage that supports or contradicts it; none where neither is likely.
-        contradiction: the probability that the answer says the contrary, 0 to 1.
+        contradiction: how likely the answer says the contrary, 0 to 1, as the judge's model gives it;
+            not calibrated.
     """
 
     probability: float

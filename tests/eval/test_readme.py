@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from eval.benchmarks.gather import gathered
 from eval.readme import README, filled
 
 ROOT = Path(__file__).parents[2]
@@ -23,3 +24,8 @@ def test_the_readme_shows_every_example() -> None:
 def test_the_files_that_the_readme_names_exist() -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", README.read_text(encoding="utf-8")):
         assert (ROOT / target).exists(), target
+
+
+def test_the_gathered_results_are_the_tables_as_they_are() -> None:
+    text = (ROOT / "eval" / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8")
+    assert gathered() == text, "run `python -m eval.benchmarks.gather`"

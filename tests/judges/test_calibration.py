@@ -49,6 +49,7 @@ def test_the_bundled_calibration_is_sound() -> None:
     content = resolve(DEFAULT_MODEL).checked("calibration.json").read_bytes()
     calibration = Calibration.model_validate_json(content)
     assert tuple(calibration.support.coefficients) == FEATURES
+    assert all(value > 0 for value in calibration.support.coefficients.values())
     for competition in (calibration.key_point, calibration.misconception):
         assert competition.support > 0 > competition.lost
         assert competition.reading > 0

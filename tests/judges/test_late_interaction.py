@@ -169,6 +169,13 @@ def test_what_comes_at_the_end_of_a_very_long_answer_counts(judge: Judge) -> Non
     assert evidence.start >= len(filler)
 
 
+@pytest.mark.xfail(strict=True, reason="states of so many repetitions drown it; see the model card")
+def test_what_comes_after_the_same_sentence_many_times_counts(judge: Judge) -> None:
+    filler = "I went for a walk along the river and looked at the boats. " * 150
+    (judgement,) = judge_texts(judge, filler + MOON)
+    assert judgement.findings[0].probability > judge.thresholds.covered
+
+
 def test_a_judge_loads_nothing_before_it_is_asked() -> None:
     program = (
         "import sys; from grader import Grader; Grader(); "

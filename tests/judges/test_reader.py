@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from grader.judges.encoder import Encoder, FloatArray, Window
-from grader.judges.reader import Reader, Reading
+from grader.judges.reader import Reader
 from grader.models import resolve
 from grader.models.files import DEFAULT_MODEL
 
@@ -65,7 +65,3 @@ def test_the_question_changes_how_a_proposition_is_read(encoder: Encoder) -> Non
     bare, asked = encoder.lower_states(SLOWER, ""), encoder.lower_states(SLOWER, QUESTION)
     assert bare.shape == asked.shape
     assert not np.allclose(bare, asked, atol=1e-3)
-
-
-def test_a_reading_is_a_pair_of_probabilities() -> None:
-    assert Reading(0.2, 0.3) == Reading(supported=0.2, contradicted=0.3)
