@@ -7,3 +7,7 @@ class UserError(Exception):
     The command line prints the message as one line and exits with code 2. Whatever is not a
     ``UserError`` is a bug of ours.
     """
+
+
+class Stopped(KeyboardInterrupt):
+    """The user stopped a run; the message says what becomes of what was done."""

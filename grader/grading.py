@@ -1,6 +1,6 @@
 """The whole way from an answer's text to its grade, for one answer or many."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import NamedTuple
@@ -16,6 +16,15 @@ from grader.texts import MAXIMUM_CHARACTERS
 
 BATCH = 64
 """Answers handed to the judge at a time."""
+
+
+def check_length(text: str) -> None:
+    """Raise a ``UserError`` for an answer that is too long to be graded."""
+    if len(text) > MAXIMUM_CHARACTERS:
+        raise UserError(
+            f"the answer has {len(text):,} characters, and at most {MAXIMUM_CHARACTERS:,} are graded; "
+            "shorten it"
+        )
 
 
 class _Batch(NamedTuple):
@@ -54,7 +63,7 @@ class Grader:
         """
         return next(self.grade_many([(question, text)]))
 
-    def grade_many(self, answers: Iterable[tuple[str, str]]) -> Iterator[Grade]:
+    def grade_many(self, answers: Iterable[tuple[str, str]]) -> Generator[Grade, None, None]:
         """Grade any number of answers.
 
         Args:
@@ -91,15 +100,27 @@ class Grader:
                 return
             yield _Batch(tasks, None)
 
-    def _task(self, question: str, text: str) -> Task:
-        if len(text) > MAXIMUM_CHARACTERS:
-            raise UserError(
-                f"the answer has {len(text):,} characters, and at most {MAXIMUM_CHARACTERS:,} are graded; "
-                "shorten it"
-            )
+    def question(self, question: str) -> Question:
+        """A question of the bank, read once.
+
+        Args:
+            question: its id.
+
+        Raises:
+            UserError: the bank has no such question, or its files are not as they should be.
+        """
         if question not in self._questions:
             self._questions[question] = self._bank[question]
-        return Task(self._questions[question], Answer.of(text))
+        return self._questions[question]
+
+    @property
+    def judge(self) -> Judge:
+        """What decides."""
+        return self._judge
+
+    def _task(self, question: str, text: str) -> Task:
+        check_length(text)
+        return Task(self.question(question), Answer.of(text))
 
     def _grades(self, tasks: list[Task], judged: "Future[list[Judgement]]") -> Iterator[Grade]:
         return map(self._grade, tasks, judged.result())

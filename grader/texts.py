@@ -6,8 +6,12 @@ the other: markup and control characters become spaces, they are never cut out.
 
 import html
 import re
+from typing import TYPE_CHECKING
 
 from grader.errors import UserError
+
+if TYPE_CHECKING:
+    from charset_normalizer import CharsetMatch
 
 MAXIMUM_CHARACTERS = 100_000
 """The longest answer that is graded, in characters (about 15,000 words)."""
@@ -69,16 +73,42 @@ def decode(data: bytes, source: str) -> str:
 
 
 def _decode_by_detection(data: bytes, source: str, error: UnicodeDecodeError) -> str:
+    match = _detected(data)
+    if match is None:
+        raise UserError(
+            f"{source}: byte {error.start + 1} is not UTF-8 and no other encoding fits; "
+            "save the answer as UTF-8 text"
+        )
+    return str(match)
+
+
+def detect_encoding(data: bytes, source: str) -> str:
+    """Tell the encoding of bytes that are not UTF-8, among those that text files really come in.
+
+    Args:
+        data: some of a file's content.
+        source: the file's name, for the error message.
+
+    Returns:
+        The name of a Python codec.
+
+    Raises:
+        UserError: none fits.
+    """
+    match = _detected(data)
+    if match is None:
+        raise UserError(f"{source}: this is neither UTF-8 nor another usual encoding; save it as UTF-8 text")
+    return match.encoding
+
+
+def _detected(data: bytes) -> "CharsetMatch | None":
     from charset_normalizer import from_bytes  # needed for a few files only
 
     for candidates in (_SINGLE_BYTE_FIRST[:1], _SINGLE_BYTE_FIRST + _MULTI_BYTE):
         match = from_bytes(data, cp_isolation=candidates).best()
         if match is not None:
-            return str(match)
-    raise UserError(
-        f"{source}: byte {error.start + 1} is not UTF-8 and no other encoding fits; "
-        "save the answer as UTF-8 text"
-    )
+            return match
+    return None
 
 
 def readable_view(text: str) -> str:

@@ -8,12 +8,13 @@ import click
 from click_default_group import DefaultGroup
 
 from grader.cli.answer import answer
+from grader.cli.batch import batch
 from grader.cli.check import check
 from grader.cli.questions import questions
 from grader.cli.show import show
-from grader.errors import UserError
+from grader.errors import Stopped, UserError
 
-COMMANDS = (answer, questions, show, check)
+COMMANDS = (answer, batch, questions, show, check)
 
 
 @click.group(
@@ -33,6 +34,7 @@ def cli() -> None:
     \b
       grade answer.txt --question random-forest
       cat answer.txt | grade - -q pca --format json
+      grade batch submissions/ --out results/
 
     `grade answer --help` shows the options of grading one answer.
     """
@@ -64,8 +66,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return 0
     except click.ClickException as error:
         return _fail(error.format_message())
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("grade: stopped", err=True)
+    except (click.Abort, KeyboardInterrupt) as stop:
+        reason = stop.__cause__ if isinstance(stop.__cause__, Stopped) else stop
+        click.echo("; ".join(("grade: stopped", *map(str, reason.args))), err=True)
         return 130
     except (BrokenPipeError, SystemExit):  # the reader of a pipe has seen enough; click exits on it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

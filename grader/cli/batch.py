@@ -1,0 +1,144 @@
+"""``grade batch SOURCE --out DIR``: a whole class."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from grader.bank import Bank
+from grader.cli.options import bank_option, judge_option
+from grader.errors import Stopped, UserError
+from grader.submissions import FORMATS
+
+
+class _Column(click.ParamType):  # type: ignore[type-arg]  # generic only in newer releases of click
+    """What a column holds and its heading."""
+
+    name = "ROLE=HEADING"
+    envvar_list_splitter = ";"
+
+    def convert(
+        self, value: str | tuple[str, str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        role, sign, heading = (part.strip() for part in value.partition("="))
+        if not (role and sign and heading):
+            self.fail(f'{value!r} is not of the form ROLE=HEADING, as in answer="Your answer"', param, ctx)
+        return role, heading
+
+
+@click.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    "folder",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="DIR",
+    envvar="GRADE_OUT",
+    show_envvar=True,
+    help="The folder of the results; the same command goes on where it was broken off.",
+)
+@click.option(
+    "--question",
+    "-q",
+    metavar="ID",
+    envvar="GRADE_QUESTION",
+    show_envvar=True,
+    help="The one question that all of the answers belong to.",
+)
+@click.option(
+    "--source-format",
+    type=click.Choice(list(FORMATS)),
+    envvar="GRADE_SOURCE_FORMAT",
+    show_envvar=True,
+    help="What SOURCE is, where that cannot be told from it.",
+)
+@click.option(
+    "--column",
+    "columns",
+    type=_Column(),
+    multiple=True,
+    envvar="GRADE_COLUMN",
+    show_envvar=True,
+    help="What a table's column holds: student, name, question, answer, or a question's id.",
+)
+@click.option("--fresh", is_flag=True, envvar="GRADE_FRESH", show_envvar=True, help="Grade all of it anew.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    envvar="GRADE_WORKERS",
+    show_envvar=True,
+    help="Processes; one uses all processors already.",
+)
+@bank_option
+@judge_option
+def batch(
+    source: Path,
+    folder: Path,
+    question: str | None,
+    source_format: str | None,
+    columns: tuple[tuple[str, str], ...],
+    fresh: bool,
+    workers: int,
+    bank_folder: Path | None,
+    judge: str,
+) -> int:
+    """Grade a class: a folder of documents, a table, or an LMS export.
+
+    Every grade is kept as it is made. Run again, only what is new or changed is
+    graded: an answer, a rubric, or the judge.
+    """
+    from grader.batch import GraderCall, Keys, grade_outstanding
+    from grader.class_summary import summarise
+    from grader.cli.progress import progress
+    from grader.reports.class_files import write_class
+    from grader.reports.class_terminal import print_class
+    from grader.results import Results
+    from grader.submissions import QuestionNames, Reading, detect, read
+
+    bank = Bank.open(bank_folder)
+    reading = Reading(QuestionNames(bank), question and bank[question].id, dict(columns))
+    known = source_format or detect(source)
+    call = GraderCall(bank_folder, judge)
+    grader = call.open()
+    keys = Keys(grader)
+    with Results.open(folder, fresh) as results:
+        intake = results.take_in(keys.keyed(read(source, known, reading)))
+        graded_before = intake.different - intake.outstanding
+        if graded_before:
+            _say(f"{graded_before:,} of {intake.different:,} different answers were graded before")
+        if not intake.submissions and not intake.problems:
+            raise UserError(f"{source}: read as {known}, and there are no answers in it")
+        with _kept(folder), progress(intake.outstanding, "answers graded", sys.stderr) as done:
+            grade_outstanding(results, call, keys, grader, workers, done)
+        write_class(results, folder)
+        summary = summarise(results.graded())
+    print_class(summary, sys.stdout)
+    _say(
+        f"{summary.answers:,} answers of {summary.students:,} students, {summary.reviews:,} to be looked at "
+        f"by a person; the grades are in {folder}"
+    )
+    if intake.problems:
+        _say(f"{intake.problems:,} could not be graded; {folder / 'problems.csv'} says which and why")
+    return 1 if intake.problems else 0
+
+
+@contextmanager
+def _kept(folder: Path) -> Iterator[None]:
+    """Say of an interrupted run that nothing is lost."""
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        raise Stopped(
+            f"what is graded is kept in {folder}; the same command goes on from there"
+        ) from interrupt
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
