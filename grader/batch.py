@@ -18,6 +18,8 @@ from grader.results import GradeKey, Outstanding, Results, question_hash, text_h
 from grader.submissions import Problem, Submission
 
 Item = TypeVar("Item")
+Batches = Generator[tuple[list[Outstanding], list[Grade]], None, None]
+"""Answers and their grades, a batch at a time."""
 
 
 class GraderCall(NamedTuple):
@@ -72,34 +74,28 @@ class Keys:
 
 
 def grade_outstanding(
-    results: Results, call: GraderCall, keys: Keys, grader: Grader, workers: int, done: Callable[[int], None]
+    results: Results,
+    keys: Keys,
+    grade_all: Callable[[Iterator[Outstanding]], Batches],
+    done: Callable[[int], None],
 ) -> None:
     """Grade all that has no grade, and keep each grade as it is made.
 
     Args:
         results: where answers come from and grades go.
-        call: how a process of its own makes its grader.
         keys: of the grades.
-        grader: the grader of this process.
-        workers: how many processes; with 1 it is this one.
+        grade_all: what grades, for example ``in_this_process``.
         done: told how many more answers are graded and kept.
     """
-    outstanding = results.outstanding()
-    if workers == 1:
-        batches = _in_this_process(outstanding, grader)
-    else:
-        batches = _in_processes(outstanding, call, workers)
+    batches = grade_all(results.outstanding())
     with closing(batches):  # an interrupt ends the processes here and not at some later time
         for answers, grades in batches:
             results.add([(keys.key(a.question, a.text), g) for a, g in zip(answers, grades, strict=True)])
             done(len(answers))
 
 
-Batches = Generator[tuple[list[Outstanding], list[Grade]], None, None]
-
-
-def _in_this_process(outstanding: Iterator[Outstanding], grader: Grader) -> Batches:
-    """The judge itself spreads its answers over threads."""
+def in_this_process(outstanding: Iterator[Outstanding], grader: Grader) -> Batches:
+    """Grade with one grader, whose judge itself spreads its answers over threads."""
     taken: list[Outstanding] = []
 
     def answers() -> Iterator[tuple[str, str]]:
@@ -113,8 +109,11 @@ def _in_this_process(outstanding: Iterator[Outstanding], grader: Grader) -> Batc
             del taken[: len(batch)]
 
 
-def _in_processes(outstanding: Iterator[Outstanding], call: GraderCall, workers: int) -> Batches:
-    """Each process makes a grader once; a few batches wait for each, no more, so that memory stays flat."""
+def in_processes(outstanding: Iterator[Outstanding], call: GraderCall, workers: int) -> Batches:
+    """Grade in several processes, each with a grader of its own.
+
+    A few batches wait for each process, no more, so that memory stays flat.
+    """
     threads = max(1, (os.cpu_count() or 1) // workers)
     with ProcessPoolExecutor(workers, initializer=_Worker.start, initargs=(call, threads)) as pool:
         waiting: list[tuple[list[Outstanding], Future[list[Grade]]]] = []

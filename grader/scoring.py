@@ -29,6 +29,9 @@ NEAR_THRESHOLD = 0.05
 NOTABLE_CHANGE = 0.1
 """A change of the score above this is worth a person's look."""
 
+CLOSE_CALL = "a close call on"
+"""How the reasons for a review begin that come from a probability and not from the answer's text."""
+
 DIGITS = 4
 """Decimals of coverage and score."""
 
@@ -139,5 +142,5 @@ def _close_calls(
             for verdict in (Verdict.COVERED, Verdict.MISSED)
         ]
         if distance <= NEAR_THRESHOLD and abs(outcomes[0] - outcomes[1]) > NOTABLE_CHANGE:
-            reasons.append(f"a close call on {point.id!r} could move the score by more than 0.1")
+            reasons.append(f"{CLOSE_CALL} {point.id!r} could move the score by more than 0.1")
     return reasons

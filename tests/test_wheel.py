@@ -27,6 +27,7 @@ def test_the_wheel_carries_the_bank_and_the_model_and_nothing_of_the_workshop(wh
     assert sum(name.startswith("grader/own_bank/reference_answers/") for name in names) == 41
     assert "grader/models/all-minilm-l6-v2/encoder.onnx" in names
     assert "grader/models/all-minilm-l6-v2/LICENSE" in names
+    assert "grader/reports/templates/class.html" in names
     assert not any(name.startswith(("tests/", "eval/", "examples/")) for name in names)
 
 
@@ -45,3 +46,6 @@ def test_the_wheel_grades_outside_the_checkout(wheel: Path, tmp_path: Path) -> N
     grade = json.loads(output("-m", "grader", "answer.txt", "-q", "random-forest", "--format", "json"))
     assert grade["coverage"] > 0
     assert "41 questions" in output("-m", "grader", "check")
+    (tmp_path / "class.csv").write_text("student,question,answer\nann,pca,Axes of greatest variance.\n")
+    output("-m", "grader", "batch", "class.csv", "--out", "results")
+    assert (tmp_path / "results" / "report.html").exists()

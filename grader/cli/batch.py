@@ -1,9 +1,11 @@
 """``grade batch SOURCE --out DIR``: a whole class."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +13,11 @@ from grader.bank import Bank
 from grader.cli.options import bank_option, judge_option
 from grader.errors import Stopped, UserError
 from grader.submissions import FORMATS
+
+if TYPE_CHECKING:
+    from grader.batch import Batches, GraderCall
+    from grader.grading import Grader
+    from grader.results import Outstanding
 
 
 class _Column(click.ParamType):  # type: ignore[type-arg]  # generic only in newer releases of click
@@ -64,7 +71,42 @@ class _Column(click.ParamType):  # type: ignore[type-arg]  # generic only in new
     multiple=True,
     envvar="GRADE_COLUMN",
     show_envvar=True,
-    help="What a table's column holds: student, name, question, answer, or a question's id.",
+    help="What a column holds: student, name, question, answer, or a question's id. In an LMS export a "
+    "question's id names its column, number or grade_id: pca=1234.",
+)
+@click.option(
+    "--scale",
+    type=float,
+    metavar="POINTS",
+    envvar="GRADE_SCALE",
+    show_envvar=True,
+    help="The points of a full score in what the LMS takes back; the LMS's own if not given.",
+)
+@click.option(
+    "--round",
+    "step",
+    type=float,
+    metavar="STEP",
+    envvar="GRADE_ROUND",
+    show_envvar=True,
+    help="What those points are rounded to, as in 0.5.  [default: 0.01]",
+)
+@click.option(
+    "--feedback/--no-feedback",
+    default=True,
+    show_default=True,
+    envvar="GRADE_FEEDBACK",
+    show_envvar=True,
+    help="Whether to write a page for each student.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    envvar="GRADE_ENGINE",
+    show_envvar=True,
+    help="Where to grade: on this machine, or as a map over Ray Data on a cluster.",
 )
 @click.option("--fresh", is_flag=True, envvar="GRADE_FRESH", show_envvar=True, help="Grade all of it anew.")
 @click.option(
@@ -84,6 +126,10 @@ def batch(
     question: str | None,
     source_format: str | None,
     columns: tuple[tuple[str, str], ...],
+    scale: float | None,
+    step: float | None,
+    feedback: bool,
+    engine: str,
     fresh: bool,
     workers: int,
     bank_folder: Path | None,
@@ -97,13 +143,15 @@ def batch(
     from grader.batch import GraderCall, Keys, grade_outstanding
     from grader.class_summary import summarise
     from grader.cli.progress import progress
-    from grader.reports.class_files import write_class
+    from grader.reports.class_reports import write_class
     from grader.reports.class_terminal import print_class
     from grader.results import Results
+    from grader.scale import Scale
     from grader.submissions import QuestionNames, Reading, detect, read
 
     bank = Bank.open(bank_folder)
     reading = Reading(QuestionNames(bank), question and bank[question].id, dict(columns))
+    points = Scale(scale, step)
     known = source_format or detect(source)
     call = GraderCall(bank_folder, judge)
     grader = call.open()
@@ -116,9 +164,9 @@ def batch(
         if not intake.submissions and not intake.problems:
             raise UserError(f"{source}: read as {known}, and there are no answers in it")
         with _kept(folder), progress(intake.outstanding, "answers graded", sys.stderr) as done:
-            grade_outstanding(results, call, keys, grader, workers, done)
-        write_class(results, folder)
+            grade_outstanding(results, keys, _engine(engine, workers, call, grader), done)
         summary = summarise(results.graded())
+        write_class(results, summary, source, known, points, folder, feedback)
     print_class(summary, sys.stdout)
     _say(
         f"{summary.answers:,} answers of {summary.students:,} students, {summary.reviews:,} to be looked at "
@@ -127,6 +175,20 @@ def batch(
     if intake.problems:
         _say(f"{intake.problems:,} could not be graded; {folder / 'problems.csv'} says which and why")
     return 1 if intake.problems else 0
+
+
+def _engine(
+    engine: str, workers: int, call: "GraderCall", grader: "Grader"
+) -> "Callable[[Iterator[Outstanding]], Batches]":
+    from grader.batch import in_processes, in_this_process
+
+    if engine == "ray":
+        from grader.ray_engine import grade_on_ray
+
+        return partial(grade_on_ray, call=call, workers=workers)
+    if workers == 1:
+        return partial(in_this_process, grader=grader)
+    return partial(in_processes, call=call, workers=workers)
 
 
 @contextmanager

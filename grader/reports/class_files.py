@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from grader.results import GradedSubmission, Results
+from grader.results import GradedSubmission
 from grader.submissions import Problem
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -44,18 +44,6 @@ def cell(value: object) -> str:
     """
     text = str(value)
     return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
-
-
-def write_class(results: Results, folder: Path) -> None:
-    """Write all files of a class.
-
-    Args:
-        results: what is known of it.
-        folder: where they go.
-    """
-    write_grades_csv(results.graded(), folder / "grades.csv")
-    write_grades_jsonl(results.graded(), folder / "grades.jsonl")
-    write_problems(results.problems(), folder / "problems.csv")
 
 
 def write_grades_csv(graded: Iterable[GradedSubmission], path: Path) -> None:

@@ -14,6 +14,11 @@ __all__ = ["FORMATS", "Place", "Problem", "QuestionNames", "Reading", "Submissio
 
 FORMATS: Mapping[str, str] = MappingProxyType(
     {
+        "moodle-worksheet": "moodle_worksheet",
+        "moodle-quiz": "moodle_quiz",
+        "canvas-quiz": "canvas_quiz",
+        "canvas-download": "canvas_download",
+        "nbgrader": "nbgrader_cells",
         "jsonl": "json_lines",
         "table": "tables",
         "folder": "folder",

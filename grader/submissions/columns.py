@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from grader.errors import UserError
+from grader.submissions.headings import column, named_column, small
 from grader.submissions.submission import Reading
 
 ROLES: Mapping[str, tuple[str, ...]] = {
@@ -50,8 +50,8 @@ def find_columns(heading: Sequence[str], reading: Reading, file: str) -> Columns
     Raises:
         UserError: a column that the user names is not there, or no column holds answers.
     """
-    named = {role: _named(heading, title, file) for role, title in reading.columns.items()}
-    known = {role: named.get(role, _usual(heading, titles)) for role, titles in ROLES.items()}
+    named = {role: named_column(heading, title, file) for role, title in reading.columns.items()}
+    known = {role: named.get(role, column(small(heading), *titles)) for role, titles in ROLES.items()}
     by_question = {} if "answer" in named else _by_question(heading, reading, named)
     columns = Columns(known["student"], known["name"], known["question"], known["answer"], by_question)
     if columns.by_question:
@@ -72,7 +72,7 @@ def find_columns(heading: Sequence[str], reading: Reading, file: str) -> Columns
 def _by_question(heading: Sequence[str], reading: Reading, named: Mapping[str, int]) -> dict[str, int]:
     """The columns that hold the answers to one question each; the user's word comes first."""
     found: dict[str, int] = {}
-    for role, column in named.items():
+    for role, where in named.items():
         if role in ROLES:
             continue
         question = reading.questions.find(role)
@@ -81,24 +81,9 @@ def _by_question(heading: Sequence[str], reading: Reading, named: Mapping[str, i
                 f"--column {role}=…: a column holds {', '.join(ROLES)}, or the answers to one question; "
                 + reading.questions.unknown(role)
             )
-        found[question] = column
-    for column, title in enumerate(heading):
+        found[question] = where
+    for where, title in enumerate(heading):
         question = reading.questions.find(title)
-        if question is not None and column not in named.values():
-            found.setdefault(question, column)
+        if question is not None and where not in named.values():
+            found.setdefault(question, where)
     return dict(sorted(found.items(), key=lambda item: item[1]))
-
-
-def _named(heading: Sequence[str], title: str, file: str) -> int:
-    wanted = " ".join(title.split()).casefold()
-    titles = [name.casefold() for name in heading]
-    if wanted in titles:
-        return titles.index(wanted)
-    near = get_close_matches(wanted, titles, n=1)
-    hint = f"did you mean {heading[titles.index(near[0])]!r}?" if near else f"there are {', '.join(heading)}"
-    raise UserError(f"{file}: no column {title!r}; {hint}")
-
-
-def _usual(heading: Sequence[str], titles: Sequence[str]) -> int | None:
-    present = [name.casefold() for name in heading]
-    return next((present.index(title) for title in titles if title in present), None)

@@ -1,6 +1,6 @@
 """A folder of documents: STUDENT/QUESTION.txt, STUDENT__QUESTION.txt, or STUDENT.txt for one question."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from grader.errors import UserError
@@ -21,7 +21,9 @@ def read(source: Path, reading: Reading) -> Iterator[Submission | Problem]:
     With ``reading.question`` each file is an answer to that question, and its folder, or its own name
     where it lies in none, says whose. Hidden files are left alone.
     """
-    paths = sorted(path for path in source.rglob("*") if path.is_file() and not _is_hidden(path, source))
+    paths = sorted(
+        path for path in source.rglob("*") if path.is_file() and not is_hidden(path.relative_to(source).parts)
+    )
     if not paths:
         raise UserError(f"{source}: no files here; answers are STUDENT/QUESTION.txt, for example")
     for path in paths:
@@ -64,6 +66,6 @@ def _student_and_question(relative: PurePosixPath, question: str | None) -> tupl
     return stem, None
 
 
-def _is_hidden(path: Path, source: Path) -> bool:
+def is_hidden(parts: Sequence[str]) -> bool:
     """Whether a file or a folder on the way to it is an operating system's or an editor's own."""
-    return any(part.startswith((".", "~$", "__MACOSX")) for part in path.relative_to(source).parts)
+    return any(part.startswith((".", "~$", "__MACOSX")) and part not in (".", "..") for part in parts)

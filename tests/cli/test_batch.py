@@ -38,7 +38,8 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def outcome(folder: Path) -> dict[str, bytes]:
     """Everything in a folder of results, byte for byte; of the database what it holds."""
-    files = {p.name: p.read_bytes() for p in sorted(folder.iterdir()) if p.is_file() and p.name != ".running"}
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != ".running"]
+    files = {str(path.relative_to(folder)): path.read_bytes() for path in paths}
     del files[FILE]
     connection = sqlite3.connect(folder / FILE)
     files["tables"] = "\n".join(connection.iterdump()).encode()
@@ -141,6 +142,56 @@ def test_a_class_is_graded_with_its_problems_named(grade: Call, tmp_path: Path) 
         ("ann/pca", "ann", 1),
         ("cem/pca", "cem", 1),
     ]
+
+
+def table_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+FIXTURES = Path(__file__).parents[1] / "submissions" / "fixtures"
+
+
+def test_a_moodle_worksheet_comes_back_with_grades_on_the_teachers_scale(grade: Call, tmp_path: Path) -> None:
+    source, out = FIXTURES / "moodle_worksheet.csv", tmp_path / "out"
+    call = ("batch", str(source), "--out", str(out), "-q", "random-forest", "--round", "5")
+    assert grade(*call).code == 1  # one student handed in a picture
+    before, after = map(table_of, (source, out / "moodle.csv"))
+    graded = {row["Identifier"]: row for row in after if row["Feedback comments"]}
+    assert graded.keys() == {"Participant 101", "Participant 102"}
+    assert 0 < float(graded["Participant 101"]["Grade"]) <= 100
+    assert float(graded["Participant 101"]["Grade"]) % 5 == 0
+    for old, new in zip(before, after, strict=True):
+        changed = {title for title in old if old[title] != new[title]}
+        assert changed <= {"Grade", "Feedback comments"}
+
+
+def test_a_canvas_report_becomes_a_file_for_the_gradebook(grade: Call, tmp_path: Path) -> None:
+    source, out = FIXTURES / "canvas_student_analysis.csv", tmp_path / "out"
+    assert grade("batch", str(source), "--out", str(out)).code in (0, 1)
+    first, *_ = table_of(out / "canvas.csv")
+    assert list(first)[:5] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+    assert first["Student"].strip() == "Points Possible"
+
+
+def test_the_teacher_gets_a_report_and_each_student_a_page(grade: Call, tmp_path: Path) -> None:
+    source = tmp_path / "a.csv"
+    source.write_text("student,answer\nann,Axes of variance.\nben,<script>alert(1)</script>\n")
+    call = ("batch", str(source), "-q", "pca")
+    assert grade(*call, "--out", str(tmp_path / "out")).code == 0
+    assert "<script>alert(1)" not in (tmp_path / "out" / "report.html").read_text()
+    pages = {path.name for path in (tmp_path / "out" / "feedback").iterdir()}
+    assert pages == {"ann.html", "ann.md", "ben.html", "ben.md"}
+    assert "ben" not in (tmp_path / "out" / "feedback" / "ann.html").read_text()
+    assert grade(*call, "--out", str(tmp_path / "bare"), "--no-feedback").code == 0
+    assert not (tmp_path / "bare" / "feedback").exists()
+
+
+@pytest.mark.parametrize("option", [("--scale", "0"), ("--round", "-1"), ("--scale", "nan")])
+def test_a_scale_that_is_none_is_one_clear_line(grade: Call, tmp_path: Path, option: tuple[str, str]) -> None:
+    source = tmp_path / "a.csv"
+    source.write_text("student,question,answer\nann,pca,x\n")
+    assert_one_clear_line(grade("batch", str(source), "--out", str(tmp_path / "out"), *option), "scale")
 
 
 def test_run_again_only_what_changed_is_graded(grade: Call, tmp_path: Path) -> None:
