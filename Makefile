@@ -13,7 +13,7 @@ MADE := build/judge
 PUBLISHED = $$($(BIN)/python -c "from eval.training.published import wheel_weights as w; print(w())")/model.safetensors
 COUNTED := --token-weights grader/models/all-minilm-l6-v2/token_weights.npy
 
-.PHONY: grade test lint format judge judge-left-out benchmark-judge benchmark readme wheel clean
+.PHONY: grade test lint format judge judge-left-out benchmark-judge benchmark readme baseline wheel clean
 
 grade: .venv/installed
 	$(BIN)/grade examples/random-forest.txt --question random-forest
@@ -21,6 +21,7 @@ grade: .venv/installed
 test: lint
 	$(BIN)/grade check
 	$(BIN)/pytest -n auto
+	$(BIN)/grade evaluate --limit 10
 
 lint: .venv/development
 	$(BIN)/ruff check .
@@ -63,7 +64,12 @@ benchmark: benchmark-judge
 	$(BIN)/python -m eval.benchmarks.storage --data $(DATA)
 	$(BIN)/python -m eval.benchmarks.speed
 	$(BIN)/python -m eval.benchmarks.throughput
+	$(BIN)/python -m eval.benchmarks.classes
 	$(BIN)/python -m eval.benchmarks.gather
+
+# The figures that `grade evaluate --baseline eval/baseline.json` compares with.
+baseline: .venv/development
+	$(BIN)/grade evaluate --write-baseline eval/baseline.json --limit 0
 
 wheel: .venv/development
 	$(BIN)/python -m build --outdir dist

@@ -174,6 +174,22 @@ class Results:
                 finally:
                     connection.close()
 
+    @classmethod
+    @contextmanager
+    def kept(cls, folder: Path) -> Iterator[Self]:
+        """Open results that are there, to read them.
+
+        Args:
+            folder: what ``grade batch`` wrote to.
+
+        Raises:
+            UserError: there are none, or a run is at work on them.
+        """
+        if not (folder / FILE).is_file():
+            raise UserError(f"{folder}: no results here; name the folder that `grade batch` wrote to")
+        with cls.open(folder) as results:
+            yield results
+
     def take_in(self, entries: Iterable[tuple[Submission, GradeKey] | Problem]) -> Intake:
         """Replace what the source held before by what it holds now; grades are kept.
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from grader import Bank, Grader, UserError
-from grader.batch import Keys
+from grader.classes.batch import Keys
 from grader.results import FILE, GradeKey, Results
 from grader.submissions import Place, Problem, Submission
 from tests.test_grading import FakeJudge

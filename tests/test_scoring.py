@@ -98,14 +98,15 @@ def test_a_threshold_belongs_to_the_better_verdict(probability: float, verdict: 
 @pytest.mark.parametrize(
     ("probability", "contradiction", "verdict"),
     [
-        (0.7, 0.95, Verdict.COVERED),
+        (0.7, 0.8999, Verdict.COVERED),
+        (0.7, 0.95, Verdict.CONTRADICTED),
         (0.5, 0.9, Verdict.CONTRADICTED),
         (0.1, 0.9, Verdict.CONTRADICTED),
         (0.1, 0.8999, Verdict.MISSED),
         (0.5, 0.8999, Verdict.PARTIAL),
     ],
 )
-def test_what_is_not_covered_may_be_contradicted(
+def test_what_is_read_as_the_contrary_is_contradicted_however_probable(
     probability: float, contradiction: float, verdict: Verdict
 ) -> None:
     thresholds = Thresholds(covered=0.6, partial=0.4, asserted=0.8, contradicted=0.9)

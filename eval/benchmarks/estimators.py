@@ -6,6 +6,7 @@ import numpy as np
 
 from eval.data import NOTHING_ASKED, LabelledAnswer
 from grader.bank import Question
+from grader.judges import Verdict
 from grader.judges.calibration import log_odds
 from grader.judges.encoder import Encoder
 from grader.judges.late_interaction import Alignment, LateInteractionJudge, Match, best_matches
@@ -58,6 +59,22 @@ def in_use(judge: LateInteractionJudge) -> Estimator:
         judgements = judge.judge([answer.task for answer in answers])
         return [
             [finding.probability for finding in judgement.findings[: len(answer.question.key_points)]]
+            for answer, judgement in zip(answers, judgements, strict=True)
+        ]
+
+    return estimate
+
+
+def verdicts(judge: LateInteractionJudge) -> Estimator:
+    """The bundled judge's verdicts, as a user gets them: 1 for covered, 0 for all else."""
+
+    def estimate(answers: Sequence[LabelledAnswer]) -> Estimates:
+        judgements = judge.judge([answer.task for answer in answers])
+        return [
+            [
+                float(judge.thresholds.verdict(f.probability, f.contradiction) is Verdict.COVERED)
+                for f in judgement.findings[: len(answer.question.key_points)]
+            ]
             for answer, judgement in zip(answers, judgements, strict=True)
         ]
 

@@ -7,7 +7,10 @@ from pathlib import Path
 
 from eval.benchmarks.table import RESULTS
 
-TABLES = ("agreement", "left_out", "calibration", "surest", "credit", "robustness", "throughput", "speed")
+TABLES = (
+    "agreement", "left_out", "calibration", "surest", "credit", "robustness", "throughput", "speed",
+    "class_speed", "class_memory", "class_kills", "class_malformed",
+)  # fmt: skip
 
 
 def gathered() -> str:

@@ -29,6 +29,7 @@ from eval.benchmarks.estimators import (
     labelled,
     labelled_scores,
     plain_alignment,
+    verdicts,
     without_question,
 )
 from eval.benchmarks.statistics import (
@@ -55,6 +56,7 @@ from grader.judges.late_interaction import LateInteractionJudge
 from grader.models import resolve
 
 BUNDLED = "bundled judge"
+VERDICTS = "its verdicts"
 COMMAND = "`make benchmark-judge`"
 LARGEST = 1000
 SURE_SHARES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
@@ -120,6 +122,7 @@ def estimates(
         "cosine of the whole answer, untrained": cosine(untrained.files)(answers),
         "late interaction, untrained": plain_alignment(untrained)(answers),
         BUNDLED: in_use(judge)(answers),
+        VERDICTS: verdicts(judge)(answers),
         **{f"… without {name}": said for name, said in parts.items()},
         "… without the question": without_question(in_use(judge))(answers),
     }
@@ -127,7 +130,7 @@ def estimates(
 
 def is_probability(name: str) -> bool:
     """Whether a row's estimates are probabilities."""
-    return name == BUNDLED or name.startswith("…")
+    return name in (BUNDLED, VERDICTS) or name.startswith("…")
 
 
 def untrained_judge(folder: Path, bundled: Path) -> LateInteractionJudge:
@@ -147,12 +150,15 @@ def agreement(
     for measure in columns:
         key, answers = id(measure.answers), measure.answers
         if key not in known:
-            said = estimates(judge, untrained, answers)
-            known[key] = {name: labelled(answers, each) for name, each in said.items()}
+            by_judge = estimates(judge, untrained, answers)
+            known[key] = {name: labelled(answers, each) for name, each in by_judge.items()}
         scores = labelled_scores(answers)
         for name, each in known[key].items():
+            if name == VERDICTS:
+                continue  # what the bundled judge's row has where verdicts are measured
             fits = is_probability(name) or not measure.threshold
-            cell = with_interval(measure.statistic, scores, each) if fits else "–"
+            said = known[key][VERDICTS] if name == BUNDLED and measure.threshold else each
+            cell = with_interval(measure.statistic, scores, said) if fits else "–"
             rows.setdefault(name, [name]).append(cell)
     return list(rows.values())
 

@@ -12,7 +12,7 @@ from grader.errors import UserError
 from grader.grading import Grader
 from grader.texts import MAXIMUM_BYTES, decode
 
-OTHER_COMMANDS = ("batch", "questions", "show", "check")
+OTHER_COMMANDS = ("batch", "questions", "show", "check", "evaluate", "rubric")
 
 
 @click.command()

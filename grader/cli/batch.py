@@ -15,7 +15,7 @@ from grader.errors import Stopped, UserError
 from grader.submissions import FORMATS
 
 if TYPE_CHECKING:
-    from grader.batch import Batches, GraderCall
+    from grader.classes.batch import Batches, GraderCall
     from grader.grading import Grader
     from grader.results import Outstanding
 
@@ -140,13 +140,13 @@ def batch(
     Every grade is kept as it is made. Run again, only what is new or changed is
     graded: an answer, a rubric, or the judge.
     """
-    from grader.batch import GraderCall, Keys, grade_outstanding
-    from grader.class_summary import summarise
+    from grader.classes.batch import GraderCall, Keys, grade_outstanding
+    from grader.classes.class_summary import summarise
+    from grader.classes.scale import Scale
     from grader.cli.progress import progress
     from grader.reports.class_reports import write_class
     from grader.reports.class_terminal import print_class
     from grader.results import Results
-    from grader.scale import Scale
     from grader.submissions import QuestionNames, Reading, detect, read
 
     bank = Bank.open(bank_folder)
@@ -180,10 +180,10 @@ def batch(
 def _engine(
     engine: str, workers: int, call: "GraderCall", grader: "Grader"
 ) -> "Callable[[Iterator[Outstanding]], Batches]":
-    from grader.batch import in_processes, in_this_process
+    from grader.classes.batch import in_processes, in_this_process
 
     if engine == "ray":
-        from grader.ray_engine import grade_on_ray
+        from grader.classes.ray_engine import grade_on_ray
 
         return partial(grade_on_ray, call=call, workers=workers)
     if workers == 1:

@@ -10,11 +10,13 @@ from click_default_group import DefaultGroup
 from grader.cli.answer import answer
 from grader.cli.batch import batch
 from grader.cli.check import check
+from grader.cli.evaluate import evaluate
 from grader.cli.questions import questions
+from grader.cli.rubric import rubric
 from grader.cli.show import show
 from grader.errors import Stopped, UserError
 
-COMMANDS = (answer, batch, questions, show, check)
+COMMANDS = (answer, batch, questions, show, check, evaluate, rubric)
 
 
 @click.group(
@@ -27,7 +29,7 @@ COMMANDS = (answer, batch, questions, show, check)
 )
 @click.version_option(package_name="keypoint-grader", prog_name="grade")
 def cli() -> None:
-    r"""Grade a free-text answer against a rubric of key points.
+    """Grade a free-text answer against a rubric of key points.
 
     Offline, on this machine, with the same result every time.
 
@@ -37,7 +39,7 @@ def cli() -> None:
       grade batch submissions/ --out results/
 
     `grade answer --help` shows the options of grading one answer.
-    """
+    """  # noqa: D301
 
 
 for command in COMMANDS:

@@ -16,6 +16,7 @@ from grader.judges.calibration import DIGITS, Calibration, Support, log_odds
 from grader.judges.encoder import EncodedText, Encoder, FloatArray, Window
 from grader.judges.protocol import Finding, Judgement, Task, Thresholds
 from grader.judges.reader import Reader, Reading
+from grader.judges.stance import stated
 from grader.judges.vector_cache import VectorCache, cache_folder
 from grader.models import ModelFiles
 from grader.passages import Sentence
@@ -23,6 +24,8 @@ from grader.passages import Sentence
 PREPARED_QUESTIONS = 64
 """Questions kept in memory, about half a megabyte each."""
 
+LAST_ANSWERS = 8
+"""Encoded answers kept in memory, for a text that is held against one rubric after the other."""
 
 SIMILARITY_DIGITS = 4
 
@@ -103,6 +106,7 @@ class LateInteractionJudge:
         self._cache = VectorCache(self._encoder, cache_folder())
         self._threads = threads or os.cpu_count() or 1
         self._prepared = lru_cache(maxsize=PREPARED_QUESTIONS)(self._prepare)
+        self._encode = lru_cache(maxsize=LAST_ANSWERS)(self._encoder.encode)
 
     @property
     def name(self) -> str:
@@ -171,9 +175,10 @@ class LateInteractionJudge:
 
     def _align(self, task: Task) -> Alignment:
         prepared = self._prepared(task.question)
-        encoded = self._encoder.encode(task.answer.view)
+        answer = stated(task.answer)
+        encoded = self._encode(answer.view)
         similarity = round(float(encoded.pooled @ prepared.reference_answer.pooled), SIMILARITY_DIGITS)
-        aligned = align(prepared.phrasings, task.answer, encoded, self._token_weights)
+        aligned = align(prepared.phrasings, answer, encoded, self._token_weights)
         return Alignment(prepared, aligned, encoded.windows, similarity)
 
     def _judgement(self, question: Question, alignment: Alignment) -> Judgement:

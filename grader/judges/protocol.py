@@ -27,7 +27,8 @@ class Thresholds:
         covered: the least probability of a covered key point, 0 to 1.
         partial: the least probability of a partly covered one, at most ``covered``.
         asserted: the least probability of an asserted misconception.
-        contradicted: the least contradiction of a contradicted key point; none is, if not given.
+        contradicted: the least contradiction of a contradicted key point, whatever its probability; none
+            is, if not given.
     """
 
     covered: float
@@ -42,10 +43,10 @@ class Thresholds:
             probability: that the answer supports it.
             contradiction: how likely the answer says the contrary, 0 to 1.
         """
-        if probability >= self.covered:
-            return Verdict.COVERED
         if contradiction >= self.contradicted:
             return Verdict.CONTRADICTED
+        if probability >= self.covered:
+            return Verdict.COVERED
         return Verdict.PARTIAL if probability >= self.partial else Verdict.MISSED
 
 

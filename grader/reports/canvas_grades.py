@@ -23,9 +23,9 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.classes.scale import Scale, write_points
 from grader.reports.class_files import cell, whole_file
 from grader.results import Results
-from grader.scale import Scale, write_points
 from grader.submissions.exports import origin_of
 
 _COLUMNS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from grader.class_review import (
+from grader.classes.class_review import (
     SimilarStudents,
     find_similar_students,
     mean_score,
@@ -18,7 +18,8 @@ from grader.class_review import (
     to_teach_again,
     well_covered,
 )
-from grader.class_summary import ClassSummary, KeyPointSummary, QuestionSummary
+from grader.classes.class_summary import ClassSummary, KeyPointSummary, QuestionSummary
+from grader.classes.similar_answers import MOST_ANSWERS
 from grader.grades import Grade, KeyPointGrade
 from grader.judges import Verdict
 from grader.passages import Passage
@@ -28,7 +29,6 @@ from grader.reports.highlights import Evidence, Piece, pieces
 from grader.reports.html_page import html_template
 from grader.reports.page import weight_note
 from grader.results import GradedSubmission, Results
-from grader.similar_answers import MOST_ANSWERS
 
 FIRST_REVIEWS = 10
 """The list for review shows so many at once, and the rest on demand."""

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from grader.class_summary import ClassSummary
+from grader.classes.class_summary import ClassSummary
+from grader.classes.scale import Scale
 from grader.reports.class_files import write_grades_csv, write_grades_jsonl, write_problems
 from grader.reports.class_html import write_class_html
 from grader.reports.feedback import write_feedback
 from grader.reports.lms_files import write_back
 from grader.results import Results
-from grader.scale import Scale
 
 
 def write_class(

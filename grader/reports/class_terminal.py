@@ -6,7 +6,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from grader.class_summary import ClassSummary
+from grader.classes.class_summary import ClassSummary
 from grader.reports.page import show
 
 

@@ -5,11 +5,11 @@ The responses report of a Moodle quiz has no way back: Moodle imports no grades 
 
 from pathlib import Path
 
+from grader.classes.scale import Scale
 from grader.reports.canvas_grades import write_canvas
 from grader.reports.moodle_grades import write_moodle
 from grader.reports.nbgrader_grades import write_nbgrader
 from grader.results import Results
-from grader.scale import Scale
 
 
 def write_back(

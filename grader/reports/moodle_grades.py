@@ -23,12 +23,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from grader.classes.scale import Scale
 from grader.errors import UserError
 from grader.reports.class_files import cell, whole_file
 from grader.reports.feedback import comment
 from grader.reports.raw_csv import RawTable, Record, open_raw
 from grader.results import Results
-from grader.scale import Scale
 from grader.submissions.headings import column
 from grader.submissions.moodle_worksheet import GRADE, IDENTIFIER
 

@@ -24,10 +24,10 @@ maximum: what a cell is worth is known to nbgrader.
 import csv
 from pathlib import Path
 
+from grader.classes.scale import Scale, write_points
 from grader.reports.class_files import cell, whole_file
 from grader.reports.feedback import comment
 from grader.results import Results
-from grader.scale import Scale, write_points
 from grader.submissions.exports import origin_of
 
 _CELL = ("assignment", "student", "notebook", "grade_id")

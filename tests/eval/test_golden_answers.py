@@ -7,6 +7,7 @@ import yaml
 from eval.data import HELD_OUT
 from eval.golden_answers import GOLDEN, load_golden
 from grader.bank import Bank
+from grader.quality import golden
 
 ANSWER = {"id": "one", "tags": ["strong"], "text": "Trees vote.", "covers": ["many-trees"], "grade": 0.2}
 
@@ -40,6 +41,7 @@ def test_scores_follow_the_labels() -> None:
     ("change", "problem"),
     [
         ({"covers": ["no-such-point"]}, "no-such-point"),
+        ({"misconceptions": ["many-trees"]}, "many-trees"),
         ({"partly": ["many-trees"]}, "labelled twice"),
         ({"grade": 2}, "grade"),
     ],
@@ -53,6 +55,22 @@ def test_a_wrong_file_is_named_with_what_is_wrong(
         load_golden(Bank.open(), held_out=False, folder=tmp_path)
     assert "random-forest.yaml" in raised.value.message
     assert problem in raised.value.message
+
+
+def test_a_file_says_whether_it_is_held_out_as_the_list_does() -> None:
+    files = golden.load_golden(GOLDEN, Bank.open())
+    assert {each.question.id for each in files if each.held_out} == HELD_OUT
+
+
+@pytest.mark.parametrize("held_out", [False, True])
+@pytest.mark.parametrize(("name", "listed"), [("random-forest", False), ("pca", True)])
+def test_a_file_that_says_otherwise_than_the_list_is_refused(
+    tmp_path: Path, name: str, listed: bool, held_out: bool
+) -> None:
+    content = {"question": name, "held_out": not listed, "answers": [{**ANSWER, "covers": []}]}
+    (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(content))
+    with pytest.raises(click.ClickException, match=rf"{name}\.yaml: .*held_out\.yaml"):
+        load_golden(Bank.open(), held_out=held_out, folder=tmp_path)
 
 
 def test_files_are_named_after_their_question() -> None:

@@ -14,7 +14,7 @@ from grader.reports.class_files import (
     write_problems,
 )
 from grader.submissions import Place, Problem
-from tests.test_class_summary import graded
+from tests.classes.test_class_summary import graded
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from grader.class_review import find_similar_students, select, uncertainty
-from grader.class_summary import summarise
+from grader.classes.class_review import find_similar_students, select, uncertainty
+from grader.classes.class_summary import summarise
+from grader.classes.similar_answers import MOST_ANSWERS
 from grader.grades import Grade
 from grader.judges import Verdict
 from grader.reports.charts import HEIGHT, histogram, verdict_bar
 from grader.reports.class_html import write_class_html
 from grader.reports.highlights import Evidence, Piece, pieces
 from grader.results import Results
-from grader.similar_answers import MOST_ANSWERS
 from grader.submissions import Place, Problem, Submission
 from tests.reports.handmade import HOSTILE, POINTS, WIND, class_of, handed_in, made_grade
 

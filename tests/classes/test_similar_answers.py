@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from grader.similar_answers import MOST_ANSWERS, SimilarAnswers, find_similar
+from grader.classes.similar_answers import MOST_ANSWERS, SimilarAnswers, find_similar
 
 WORDS = [f"word{number}" for number in range(3000)]
 TIDES = (

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from grader.class_summary import BINS, ClassSummary, KeyPointSummary, QuestionSummary
+from grader.classes.class_summary import BINS, ClassSummary, KeyPointSummary, QuestionSummary
+from grader.classes.similar_answers import MOST_ANSWERS, find_similar
 from grader.grades import Grade
 from grader.results import GradedSubmission
 from grader.scoring import CLOSE_CALL
-from grader.similar_answers import MOST_ANSWERS, find_similar
 from grader.submissions import Submission
 
 HALF = 0.5

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from grader.batch import Batches, GraderCall
+from grader.classes.batch import Batches, GraderCall
 from grader.errors import UserError
 from grader.grades import Grade
 from grader.grading import BATCH

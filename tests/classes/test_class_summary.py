@@ -2,7 +2,7 @@ from collections import Counter
 
 import pytest
 
-from grader.class_summary import summarise
+from grader.classes.class_summary import summarise
 from grader.grades import Grade, KeyPointGrade, MisconceptionGrade
 from grader.judges import Verdict
 from grader.results import GradedSubmission

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from grader import Bank, Grader
-from grader.batch import Batches, GraderCall, Keys, grade_outstanding, in_processes, in_this_process
+from grader.classes.batch import Batches, GraderCall, Keys, grade_outstanding, in_processes, in_this_process
+from grader.classes.ray_engine import grade_on_ray
 from grader.grades import Grade
 from grader.judges import DEFAULT_MODEL
-from grader.ray_engine import grade_on_ray
 from grader.results import Outstanding, Results
 from grader.submissions import Place, Submission
 from tests.test_grading import FakeJudge

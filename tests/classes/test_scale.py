@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.classes.scale import Scale, write_points
 from grader.errors import UserError
-from grader.scale import Scale, write_points
 
 score = st.floats(0, 1)
 positive = st.floats(0.01, 1000).map(lambda value: round(value, 2))
