@@ -81,6 +81,19 @@ def verdicts(judge: LateInteractionJudge) -> Estimator:
     return estimate
 
 
+def contradictions(judge: LateInteractionJudge) -> Estimator:
+    """How likely the answer says the contrary of each key point, as the bundled judge's reader has it."""
+
+    def estimate(answers: Sequence[LabelledAnswer]) -> Estimates:
+        judgements = judge.judge([answer.task for answer in answers])
+        return [
+            [finding.contradiction for finding in judgement.findings[: len(answer.question.key_points)]]
+            for answer, judgement in zip(answers, judgements, strict=True)
+        ]
+
+    return estimate
+
+
 def without_question(estimator: Estimator) -> Estimator:
     """The same, told nothing of the question: no words of it are demoted, and the reader has no context."""
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from eval.benchmarks.table import RESULTS
 
 TABLES = (
-    "agreement", "left_out", "calibration", "surest", "credit", "robustness", "throughput", "speed",
-    "class_speed", "class_memory", "class_kills", "class_malformed",
+    "agreement", "left_out", "calibration", "surest", "contradicted", "credit", "robustness",
+    "throughput", "speed", "class_speed", "class_memory", "class_kills", "class_malformed",
 )  # fmt: skip
 
 

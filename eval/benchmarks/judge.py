@@ -24,6 +24,7 @@ from eval.benchmarks.estimators import (
     Estimates,
     Estimator,
     ablated,
+    contradictions,
     cosine,
     in_use,
     labelled,
@@ -33,6 +34,7 @@ from eval.benchmarks.estimators import (
     without_question,
 )
 from eval.benchmarks.statistics import (
+    SUPPORTED,
     FloatVector,
     Statistic,
     area_under_curve,
@@ -240,6 +242,24 @@ def write_left_out(path: Path, untrained: Estimator, data: Path) -> None:
     )
 
 
+def write_contradicted(data: Path, judge: LateInteractionJudge) -> None:
+    """Write the table of how often the judge says contradicted, of what people call right and wrong."""
+    rows = []
+    for name, answers in calibration_sources(data).items():
+        scores = labelled_scores(answers)
+        said = labelled(answers, contradictions(judge)(answers)) >= judge.thresholds.contradicted
+        cells = [
+            f"{said[chosen].mean():.1%} ({chosen.sum():,})" for chosen in (scores > SUPPORTED, scores < 0.5)
+        ]
+        rows.append([name, *cells])
+    write_table(
+        "contradicted",
+        f"Key points that are called contradicted, by what people say of them: {COMMAND}",
+        ["held-out data", "supported", "less than half supported"],
+        rows,
+    )
+
+
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
 @click.option("--model", type=click.Path(path_type=Path), default=MODELS / "all-minilm-l6-v2")
@@ -260,6 +280,7 @@ def main(data: Path, model: Path) -> None:
         if left_out.exists():
             write_left_out(left_out, plain_alignment(untrained), data)
     write_calibration(data, in_use(judge), covered)
+    write_contradicted(data, judge)
 
 
 if __name__ == "__main__":
