@@ -6,7 +6,7 @@ import numpy as np
 
 from eval.data import NOTHING_ASKED, LabelledAnswer
 from grader.bank import Question
-from grader.judges import Verdict
+from grader.judges import Finding, Verdict
 from grader.judges.calibration import log_odds
 from grader.judges.encoder import Encoder
 from grader.judges.late_interaction import Alignment, LateInteractionJudge, Match, best_matches
@@ -52,46 +52,33 @@ def plain_alignment(judge: LateInteractionJudge) -> Estimator:
     return lambda answers: list(map(one, answers, judge.align([answer.task for answer in answers])))
 
 
-def in_use(judge: LateInteractionJudge) -> Estimator:
-    """The bundled judge's probabilities, as a user gets them."""
+def of_findings(judge: LateInteractionJudge, value: Callable[[Finding], float]) -> Estimator:
+    """A value of what the bundled judge finds of each key point, as a user gets it."""
 
     def estimate(answers: Sequence[LabelledAnswer]) -> Estimates:
         judgements = judge.judge([answer.task for answer in answers])
         return [
-            [finding.probability for finding in judgement.findings[: len(answer.question.key_points)]]
+            [value(finding) for finding in judgement.findings[: len(answer.question.key_points)]]
             for answer, judgement in zip(answers, judgements, strict=True)
         ]
 
     return estimate
+
+
+def in_use(judge: LateInteractionJudge) -> Estimator:
+    """The bundled judge's probabilities, 0 to 1."""
+    return of_findings(judge, lambda finding: finding.probability)
 
 
 def verdicts(judge: LateInteractionJudge) -> Estimator:
-    """The bundled judge's verdicts, as a user gets them: 1 for covered, 0 for all else."""
-
-    def estimate(answers: Sequence[LabelledAnswer]) -> Estimates:
-        judgements = judge.judge([answer.task for answer in answers])
-        return [
-            [
-                float(judge.thresholds.verdict(f.probability, f.contradiction) is Verdict.COVERED)
-                for f in judgement.findings[: len(answer.question.key_points)]
-            ]
-            for answer, judgement in zip(answers, judgements, strict=True)
-        ]
-
-    return estimate
+    """The bundled judge's verdicts: 1 for covered, 0 for all else."""
+    verdict = judge.thresholds.verdict
+    return of_findings(judge, lambda f: float(verdict(f.probability, f.contradiction) is Verdict.COVERED))
 
 
 def contradictions(judge: LateInteractionJudge) -> Estimator:
-    """How likely the answer says the contrary of each key point, as the bundled judge's reader has it."""
-
-    def estimate(answers: Sequence[LabelledAnswer]) -> Estimates:
-        judgements = judge.judge([answer.task for answer in answers])
-        return [
-            [finding.contradiction for finding in judgement.findings[: len(answer.question.key_points)]]
-            for answer, judgement in zip(answers, judgements, strict=True)
-        ]
-
-    return estimate
+    """How likely the answer says the contrary of each key point, 0 to 1, as the judge's reader has it."""
+    return of_findings(judge, lambda finding: finding.contradiction)
 
 
 def without_question(estimator: Estimator) -> Estimator:
