@@ -3,6 +3,8 @@
 import os
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
 
 import click
 from click_default_group import DefaultGroup
@@ -67,7 +69,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         click.echo(error.ctx.get_help() if error.ctx else "")
         return 0
     except click.ClickException as error:
-        return _fail(error.format_message())
+        return _fail(error.format_message() + _meant(sys.argv[1:] if arguments is None else arguments))
     except (click.Abort, KeyboardInterrupt) as stop:
         reason = stop.__cause__ if isinstance(stop.__cause__, Stopped) else stop
         click.echo("; ".join(("grade: stopped", *map(str, reason.args))), err=True)
@@ -76,6 +78,15 @@ def run(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return code if isinstance(code, int) else 0
+
+
+def _meant(words: Sequence[str]) -> str:
+    """The command that a misspelt first word may stand for: it was taken for an answer's file."""
+    known = list(cli.commands)
+    if not words or words[0] in known or Path(words[0]).exists():
+        return ""
+    near = get_close_matches(words[0], known, n=1)
+    return f"; did you mean `grade {near[0]}`?" if near else ""
 
 
 def _fail(message: str) -> int:

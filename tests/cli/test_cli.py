@@ -228,3 +228,9 @@ def test_the_command_works_from_another_folder(tmp_path: Path) -> None:
     assert done.stderr == ""
     assert json.loads(done.stdout)["question"] == "random-forest"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("word", "command"), [("bacth", "batch"), ("evalute", "evaluate"), ("shwo", "show")])
+def test_a_misspelt_command_is_told_whatever_follows_it(grade: Call, word: str, command: str) -> None:
+    assert_one_clear_line(grade(word, "x", "--out", "y"), f"did you mean `grade {command}`?")
+    assert_one_clear_line(grade(word, "x"), f"did you mean `grade {command}`?")
