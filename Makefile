@@ -85,7 +85,7 @@ clean:
 	touch $@
 
 .venv/development: .venv/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[development]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --use-pep517 --editable ".[development]"
 	touch $@
 
 .venv/torch: .venv/development
