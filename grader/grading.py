@@ -2,20 +2,33 @@
 
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
 from itertools import islice
-from typing import NamedTuple
 
 from grader.bank import Bank, Question
 from grader.errors import UserError
 from grader.grades import Grade
+from grader.interruption import not_awaited_at_interrupts
 from grader.judges import DEFAULT_MODEL, Judge, Judgement, Task, open_judge
 from grader.passages import Answer
 from grader.review import rubric_reasons, text_reasons
 from grader.scoring import score_judgement
 from grader.texts import MAXIMUM_CHARACTERS
 
-BATCH = 64
-"""Answers handed to the judge at a time."""
+Judged = Generator[tuple[list[Task], list[Judgement]], None, None]
+"""Batches of answers with what the judge found of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ungraded:
+    """What is said of an answer of which the judge could not score a single key point.
+
+    Attributes:
+        reason: why, as a sentence.
+    """
+
+    reason: str
 
 
 def check_length(text: str) -> None:
@@ -25,13 +38,6 @@ def check_length(text: str) -> None:
             f"the answer has {len(text):,} characters, and at most {MAXIMUM_CHARACTERS:,} are graded; "
             "shorten it"
         )
-
-
-class _Batch(NamedTuple):
-    """Tasks, and what is wrong with the answer after the last of them, if anything is."""
-
-    tasks: list[Task]
-    failure: UserError | None
 
 
 class Grader:
@@ -59,9 +65,11 @@ class Grader:
             text: the answer; an empty one misses every key point.
 
         Raises:
-            UserError: the bank has no such question, or the answer is too long.
+            UserError: the bank has no such question, the answer is too long, or the judge could not
+                score any key point of it.
         """
-        return next(self.grade_many([(question, text)]))
+        with closing(self.grade_many([(question, text)])) as grades:
+            return next(grades)
 
     def grade_many(self, answers: Iterable[tuple[str, str]]) -> Generator[Grade, None, None]:
         """Grade any number of answers.
@@ -75,30 +83,62 @@ class Grader:
         Raises:
             UserError: as for ``grade``, after the grades of all answers before the one at fault.
         """
-        with ThreadPoolExecutor(1) as ahead:  # judges the next batch while this one is scored
-            pending: tuple[list[Task], Future[list[Judgement]]] | None = None
-            for batch in self._batches(answers):
-                judged = ahead.submit(self._judge.judge, batch.tasks)
-                if pending is not None:
-                    yield from self._grades(*pending)
-                pending = (batch.tasks, judged)
-                if batch.failure is not None:
-                    yield from self._grades(*pending)
-                    raise batch.failure
-            if pending is not None:
-                yield from self._grades(*pending)
+        with closing(self.try_many(answers)) as outcomes:
+            for outcome in outcomes:
+                if isinstance(outcome, Ungraded):
+                    raise UserError(outcome.reason)
+                yield outcome
 
-    def _batches(self, answers: Iterable[tuple[str, str]]) -> Iterator["_Batch"]:
-        """Cut answers into batches; one that cannot be graded ends the last of them."""
+    def try_many(self, answers: Iterable[tuple[str, str]]) -> Generator[Grade | Ungraded, None, None]:
+        """Grade any number of answers, whatever becomes of some of them.
+
+        Args:
+            answers: pairs of a question's id and an answer's text; read as they are needed.
+
+        Yields:
+            For each answer, in order, its grade, or why it has none; as soon as it is made, with a judge
+            that takes one answer at a time.
+
+        Raises:
+            UserError: the bank has no such question, or an answer is too long; after what came of all
+                answers before the one at fault.
+        """
+        failures: list[UserError] = []
+        judge = self._one_after_the_other if self._judge.batch == 1 else self._one_batch_ahead
+        with closing(judge(self._batches(answers, failures))) as judged:
+            for tasks, judgements in judged:
+                yield from map(self._outcome, tasks, judgements)
+        if failures:
+            raise failures[0]
+
+    def _one_after_the_other(self, batches: Iterator[list[Task]]) -> Judged:
+        """Judge in this thread: then nothing is in hand but the one answer."""
+        for tasks in batches:
+            yield tasks, self._judge.judge(tasks)
+
+    def _one_batch_ahead(self, batches: Iterator[list[Task]]) -> Judged:
+        """Judge the next batch while this one is scored."""
+        with not_awaited_at_interrupts(ThreadPoolExecutor(1)) as ahead:
+            pending: tuple[list[Task], Future[list[Judgement]]] | None = None
+            for tasks in batches:
+                judged = ahead.submit(self._judge.judge, tasks)
+                if pending is not None:
+                    yield pending[0], pending[1].result()
+                pending = (tasks, judged)
+            if pending is not None:
+                yield pending[0], pending[1].result()
+
+    def _batches(self, answers: Iterable[tuple[str, str]], failures: list[UserError]) -> Iterator[list[Task]]:
+        """Cut answers into batches; one that cannot be graded is the last that is looked at."""
         remaining = iter(answers)
-        while chunk := list(islice(remaining, BATCH)):
+        while not failures and (chunk := list(islice(remaining, self._judge.batch))):
             tasks: list[Task] = []
             try:
                 tasks += (self._task(question, text) for question, text in chunk)
             except UserError as error:
-                yield _Batch(tasks, error)
-                return
-            yield _Batch(tasks, None)
+                failures.append(error)
+            if tasks:
+                yield tasks
 
     def question(self, question: str) -> Question:
         """A question of the bank, read once.
@@ -122,8 +162,12 @@ class Grader:
         check_length(text)
         return Task(self.question(question), Answer.of(text))
 
-    def _grades(self, tasks: list[Task], judged: "Future[list[Judgement]]") -> Iterator[Grade]:
-        return map(self._grade, tasks, judged.result())
+    def _outcome(self, task: Task, judgement: Judgement) -> Grade | Ungraded:
+        unscored = [finding.unscored for finding in judgement.findings[: len(task.question.key_points)]]
+        if all(unscored):
+            reasons = "; ".join(dict.fromkeys(unscored))
+            return Ungraded(f"the judge could not score any key point of this answer: {reasons}")
+        return self._grade(task, judgement)
 
     def _grade(self, task: Task, judgement: Judgement) -> Grade:
         return score_judgement(

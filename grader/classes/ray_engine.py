@@ -10,16 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from grader.classes.batch import Batches, GraderCall
+from grader.classes.batch import Batches, GraderCall, Outcomes
 from grader.errors import UserError
 from grader.grades import Grade
-from grader.grading import BATCH
+from grader.grading import Ungraded
+from grader.interruption import Stop, never
 from grader.results import Outstanding
 
 PAGE = 100_000
 """Answers handed to Ray at a time; more would not fit the memory of the process that hands them out."""
 
-_GRADE = TypeAdapter(Grade)
+_OUTCOME: TypeAdapter[Grade | Ungraded] = TypeAdapter(Grade | Ungraded)
 Columns = dict[str, NDArray[Any]]
 
 
@@ -30,26 +31,30 @@ class GradeBatch:
         self._grader = call.open(threads=1)
 
     def __call__(self, columns: Columns) -> Columns:
-        """Put a column with the grades beside the columns of ``Outstanding``.
+        """Put a column with what came of the answers beside the columns of ``Outstanding``.
 
         Args:
             columns: arrays of strings, all of one length.
         """
         answers = zip(columns["question"].tolist(), columns["text"].tolist(), strict=True)
-        grades = [_GRADE.dump_json(grade).decode() for grade in self._grader.grade_many(answers)]
-        return {**columns, "grade": np.array(grades, dtype=object)}
+        outcomes = [_OUTCOME.dump_json(outcome).decode() for outcome in self._grader.try_many(answers)]
+        return {**columns, "outcome": np.array(outcomes, dtype=object)}
 
 
-def grade_on_ray(outstanding: Iterable[Outstanding], call: GraderCall, workers: int) -> Batches:
+def grade_on_ray(
+    outstanding: Iterable[Outstanding], call: GraderCall, workers: int, size: int, stop: Stop = never
+) -> Batches:
     """Grade answers on the Ray cluster that there is, or on one of this machine.
 
     Args:
         outstanding: the answers; a bank named by its folder has to be there on every machine.
         call: how a worker makes its grader.
         workers: how many workers.
+        size: how many answers to give a worker at a time.
+        stop: whether to leave undone what is not finished.
 
     Yields:
-        Answers and their grades, as the workers finish them.
+        Answers and what came of them, as the workers finish them.
 
     Raises:
         UserError: Ray is not installed.
@@ -71,11 +76,13 @@ def grade_on_ray(outstanding: Iterable[Outstanding], call: GraderCall, workers: 
             graded = rows.map_batches(
                 GradeBatch,
                 fn_constructor_args=(call,),
-                batch_size=BATCH,
+                batch_size=size,
                 compute=ray.data.ActorPoolStrategy(size=workers),
             )
-            for columns in graded.iter_batches(batch_size=BATCH):
+            for columns in graded.iter_batches(batch_size=size):
                 yield _read(columns)
+                if stop():
+                    return
     finally:
         if begun:
             ray.shutdown()
@@ -87,6 +94,7 @@ def _pages(outstanding: Iterable[Outstanding]) -> Iterator[list[Outstanding]]:
         yield page
 
 
-def _read(columns: Columns) -> tuple[list[Outstanding], list[Grade]]:
+def _read(columns: Columns) -> tuple[list[Outstanding], Outcomes]:
     rows = zip(*(columns[name].tolist() for name in Outstanding._fields), strict=True)
-    return [Outstanding(*row) for row in rows], [_GRADE.validate_json(grade) for grade in columns["grade"]]
+    outcomes = [_OUTCOME.validate_json(outcome) for outcome in columns["outcome"]]
+    return [Outstanding(*row) for row in rows], outcomes

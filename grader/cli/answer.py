@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from grader.bank import Bank
-from grader.cli.options import bank_option, format_option, judge_option
+from grader.cli.options import bank_option, format_option, judge_options, tell_uncalibrated
 from grader.errors import UserError
 from grader.grading import Grader
+from grader.judges import JudgeSettings, open_judge
 from grader.texts import MAXIMUM_BYTES, decode
 
-OTHER_COMMANDS = ("batch", "questions", "show", "check", "evaluate", "rubric")
+OTHER_COMMANDS = ("batch", "questions", "show", "check", "evaluate", "calibrate", "rubric")
 
 
 @click.command()
@@ -26,10 +27,23 @@ OTHER_COMMANDS = ("batch", "questions", "show", "check", "evaluate", "rubric")
     help="The question's id; `grade questions` lists them.",
 )
 @bank_option
-@judge_option
+@judge_options
+@click.option(
+    "--explain",
+    is_flag=True,
+    envvar="GRADE_EXPLAIN",
+    show_envvar=True,
+    help="Have a language model say, for the student, why a key point is not covered; no verdict changes.",
+)
 @format_option
 def answer(
-    source: str, question: str | None, bank_folder: Path | None, judge: str, output_format: str
+    source: str,
+    question: str | None,
+    bank_folder: Path | None,
+    judge: str,
+    settings: JudgeSettings,
+    explain: bool,
+    output_format: str,
 ) -> None:
     """Grade one answer: a text file, or - for standard input.
 
@@ -40,7 +54,17 @@ def answer(
     text = read_answer(source)
     if question is None:
         raise UserError("which question does it answer? add --question ID; `grade questions` lists them")
-    grade = Grader(bank, judge).grade(question, text)
+    grader = Grader(bank, open_judge(judge, settings))
+    if explain:
+        from grader.explaining import check_can_explain
+
+        check_can_explain(grader.judge)
+    tell_uncalibrated(grader.judge)
+    grade = grader.grade(question, text)
+    if explain:
+        from grader.explaining import explained
+
+        grade = explained(grader, grade, text)
     if output_format == "json":
         from grader.reports.json_report import write_json
 

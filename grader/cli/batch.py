@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.bank import Bank
-from grader.cli.options import bank_option, judge_option
+from grader.cli.options import bank_option, judge_options, tell_uncalibrated
 from grader.errors import Stopped, UserError
+from grader.judges import JudgeSettings
 from grader.submissions import FORMATS
 
 if TYPE_CHECKING:
     from grader.classes.batch import Batches, GraderCall
     from grader.grading import Grader
+    from grader.interruption import Stop
     from grader.results import Outstanding
 
 
@@ -119,7 +121,7 @@ class _Column(click.ParamType):  # type: ignore[type-arg]  # generic only in new
     help="Processes; one uses all processors already.",
 )
 @bank_option
-@judge_option
+@judge_options
 def batch(
     source: Path,
     folder: Path,
@@ -134,6 +136,7 @@ def batch(
     workers: int,
     bank_folder: Path | None,
     judge: str,
+    settings: JudgeSettings,
 ) -> int:
     """Grade a class: a folder of documents, a table, or an LMS export.
 
@@ -144,6 +147,7 @@ def batch(
     from grader.classes.class_summary import summarise
     from grader.classes.scale import Scale
     from grader.cli.progress import progress
+    from grader.interruption import stopped_gently
     from grader.reports.class_reports import write_class
     from grader.reports.class_terminal import print_class
     from grader.results import Results
@@ -153,42 +157,47 @@ def batch(
     reading = Reading(QuestionNames(bank), question and bank[question].id, dict(columns))
     points = Scale(scale, step)
     known = source_format or detect(source)
-    call = GraderCall(bank_folder, judge)
+    call = GraderCall(bank_folder, judge, settings)
     grader = call.open()
     keys = Keys(grader)
-    with Results.open(folder, fresh) as results:
+    with _kept(folder), Results.open(folder, fresh) as results:
         intake = results.take_in(keys.keyed(read(source, known, reading)))
         graded_before = intake.different - intake.outstanding
         if graded_before:
             _say(f"{graded_before:,} of {intake.different:,} different answers were graded before")
         if not intake.submissions and not intake.problems:
             raise UserError(f"{source}: read as {known}, and there are no answers in it")
-        with _kept(folder), progress(intake.outstanding, "answers graded", sys.stderr) as done:
-            grade_outstanding(results, keys, _engine(engine, workers, call, grader), done)
+        if intake.outstanding:
+            tell_uncalibrated(grader.judge)
+        bar = progress(intake.outstanding, "answers graded", sys.stderr)
+        with stopped_gently(_tell_stopping) as stop, bar as done:
+            grade_outstanding(results, keys, _engine(engine, workers, call, grader, stop), done, stop)
         summary = summarise(results.graded())
+        problems = results.count_problems()
         write_class(results, summary, source, known, points, folder, feedback)
     print_class(summary, sys.stdout)
     _say(
         f"{summary.answers:,} answers of {summary.students:,} students, {summary.reviews:,} to be looked at "
         f"by a person; the grades are in {folder}"
     )
-    if intake.problems:
-        _say(f"{intake.problems:,} could not be graded; {folder / 'problems.csv'} says which and why")
-    return 1 if intake.problems else 0
+    if problems:
+        _say(f"{problems:,} could not be graded; {folder / 'problems.csv'} says which and why")
+    return 1 if problems else 0
 
 
 def _engine(
-    engine: str, workers: int, call: "GraderCall", grader: "Grader"
+    engine: str, workers: int, call: "GraderCall", grader: "Grader", stop: "Stop"
 ) -> "Callable[[Iterator[Outstanding]], Batches]":
     from grader.classes.batch import in_processes, in_this_process
 
+    size = grader.judge.batch
     if engine == "ray":
         from grader.classes.ray_engine import grade_on_ray
 
-        return partial(grade_on_ray, call=call, workers=workers)
+        return partial(grade_on_ray, call=call, workers=workers, size=size, stop=stop)
     if workers == 1:
         return partial(in_this_process, grader=grader)
-    return partial(in_processes, call=call, workers=workers)
+    return partial(in_processes, call=call, workers=workers, size=size, stop=stop)
 
 
 @contextmanager
@@ -200,6 +209,10 @@ def _kept(folder: Path) -> Iterator[None]:
         raise Stopped(
             f"what is graded is kept in {folder}; the same command goes on from there"
         ) from interrupt
+
+
+def _tell_stopping() -> None:
+    _say("stopping after the answers in hand; press Ctrl-C again to stop at once")
 
 
 def _say(line: str) -> None:

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from click_default_group import DefaultGroup
 
 from grader.cli.answer import answer
 from grader.cli.batch import batch
+from grader.cli.calibrate import calibrate
 from grader.cli.check import check
 from grader.cli.evaluate import evaluate
 from grader.cli.questions import questions
@@ -18,7 +20,10 @@ from grader.cli.rubric import rubric
 from grader.cli.show import show
 from grader.errors import Stopped, UserError
 
-COMMANDS = (answer, batch, questions, show, check, evaluate, rubric)
+INTERRUPTED = 130
+"""The exit code after Ctrl-C, as shells have it."""
+
+COMMANDS = (answer, batch, questions, show, check, evaluate, calibrate, rubric)
 
 
 @click.group(
@@ -73,7 +78,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt) as stop:
         reason = stop.__cause__ if isinstance(stop.__cause__, Stopped) else stop
         click.echo("; ".join(("grade: stopped", *map(str, reason.args))), err=True)
-        return 130
+        return INTERRUPTED
     except (BrokenPipeError, SystemExit):  # the reader of a pipe has seen enough; click exits on it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -96,4 +101,11 @@ def _fail(message: str) -> int:
 
 def main() -> None:
     """Run the command line and exit."""
-    sys.exit(run())
+    code = run()
+    if code == INTERRUPTED:
+        # A thread in which a model runs cannot be stopped, and Python would wait for it.
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError):
+                stream.flush()
+        os._exit(code)
+    sys.exit(code)

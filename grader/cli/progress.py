@@ -33,11 +33,20 @@ def progress(total: int, what: str, stream: TextIO) -> Iterator[Callable[[int], 
             def advance(more: int) -> None:
                 bar.advance(task, more)
                 done = bar.tasks[0].completed
-                bar.update(task, rate=f"{done / max(time.monotonic() - start, 1e-9):.0f}/s")
+                bar.update(task, rate=pace(done / max(time.monotonic() - start, 1e-9)))
 
             yield advance
     else:
         yield _Lines(total, what, stream).advance
+
+
+def pace(rate: float) -> str:
+    """How fast a run is, in words that a person can picture.
+
+    Args:
+        rate: things a second, above 0.
+    """
+    return f"{rate:.0f} a second" if rate >= 1 else f"{1 / rate:.1f} s each"
 
 
 def _bar(stream: TextIO) -> Progress:
@@ -68,6 +77,6 @@ class _Lines:
         rate = self._done / max(now - self._start, 1e-9)
         left = (self._total - self._done) / rate
         self._stream.write(
-            f"{self._what}: {self._done:,} of {self._total:,}, {rate:.0f} a second, {left:.0f} s left\n"
+            f"{self._what}: {self._done:,} of {self._total:,}, {pace(rate)}, {left:.0f} s left\n"
         )
         self._stream.flush()

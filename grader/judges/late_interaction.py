@@ -19,10 +19,12 @@ from grader.judges.reader import Reader, Reading
 from grader.judges.stance import stated
 from grader.judges.vector_cache import VectorCache, cache_folder
 from grader.models import ModelFiles
-from grader.passages import Sentence
+from grader.passages import Passage, Sentence
 
 PREPARED_QUESTIONS = 64
 """Questions kept in memory, about half a megabyte each."""
+
+ANSWERS_AT_A_TIME = 64
 
 LAST_ANSWERS = 8
 """Encoded answers kept in memory, for a text that is held against one rubric after the other."""
@@ -84,6 +86,18 @@ class Match(NamedTuple):
     lost: float
 
 
+class Located(NamedTuple):
+    """Where an answer comes nearest to each proposition, whatever comes of it.
+
+    Attributes:
+        evidence: for each of ``question.propositions`` the passage; None where there is none.
+        similarity: cosine between answer and reference answer.
+    """
+
+    evidence: tuple[Passage | None, ...]
+    similarity: float
+
+
 class LateInteractionJudge:
     """Aligns the words of an answer with the words of each proposition, and reads where they meet.
 
@@ -123,6 +137,11 @@ class LateInteractionJudge:
         """Where the probabilities become verdicts, from the calibration file."""
         return self.calibration.thresholds
 
+    @property
+    def batch(self) -> int:
+        """So many that all threads have work; see ``Judge.batch``."""
+        return ANSWERS_AT_A_TIME
+
     def judge(self, tasks: Sequence[Task]) -> list[Judgement]:
         """Judge a batch of answers; see ``Judge.judge``."""
         self._prepare_all(tasks)
@@ -132,6 +151,21 @@ class LateInteractionJudge:
         """The alignments that the judgements rest on, for fitting and measuring."""
         self._prepare_all(tasks)
         return self.in_parallel(self._align, tasks)
+
+    def locate(self, task: Task) -> Located:
+        """The passage nearest to each proposition, for judges that give no evidence themselves.
+
+        Args:
+            task: an answer and its question.
+        """
+        (alignment,) = self.align([task])
+        aligned, phrasings = alignment.aligned, alignment.prepared.phrasings
+        count = len(task.question.propositions)
+        if aligned is None:
+            return Located((None,) * count, 0.0)
+        found = best_matches(alignment, self.calibration.support, len(task.question.key_points))
+        passages = {i: evidence(phrasings, aligned, m.phrasing, m.sentence) for i, m in found.items()}
+        return Located(tuple(map(passages.get, range(count))), alignment.similarity)
 
     def _prepare_all(self, tasks: Sequence[Task]) -> None:
         for task in tasks:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from grader.bank import Question
 from grader.passages import Answer, Passage
@@ -17,6 +17,7 @@ class Verdict(StrEnum):
     PARTIAL = "partial"
     MISSED = "missed"
     CONTRADICTED = "contradicted"
+    UNSCORED = "unscored"  # the judge could not place it: it counts neither for nor against the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +59,43 @@ class Task:
     answer: Answer
 
 
+class Decider(NamedTuple):
+    """The judge of a cascade that decided: its name, and where its probabilities become verdicts."""
+
+    name: str
+    thresholds: Thresholds
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What a judge found of one proposition.
 
     Attributes:
-        probability: that the answer supports it, 0 to 1, calibrated.
+        probability: that the answer supports it, 0 to 1, calibrated; 0.5 where it is unscored, since
+            nothing is known then.
         evidence: the passage that supports or contradicts it; none where neither is likely.
         contradiction: how likely the answer says the contrary, 0 to 1, as the judge's model gives it;
             not calibrated.
+        unscored: why the judge could not place it; empty where it could.
+        decided_by: in a cascade, which of its judges this is from.
     """
 
     probability: float
     evidence: Passage | None
     contradiction: float = 0.0
+    unscored: str = ""
+    decided_by: Decider | None = None
+
+    def verdict(self, thresholds: Thresholds) -> Verdict:
+        """The verdict that this comes to.
+
+        Args:
+            thresholds: the judge's; those of the one that decided take their place.
+        """
+        if self.unscored:
+            return Verdict.UNSCORED
+        deciding = self.decided_by.thresholds if self.decided_by else thresholds
+        return deciding.verdict(self.probability, self.contradiction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +105,34 @@ class Judgement:
     Attributes:
         findings: one for each of ``question.propositions``, in their order.
         similarity: cosine between answer and reference answer, -1 to 1.
+        calls: how many propositions a model was asked about, one by one; 0 for the bundled judge, which
+            takes them all at once.
+        seconds: how long those calls took.
     """
 
     findings: tuple[Finding, ...]
     similarity: float
+    calls: int = 0
+    seconds: float = 0.0
+
+
+class JudgeSettings(NamedTuple):
+    """How a judge is to work; each judge takes what concerns it.
+
+    Attributes:
+        threads: how many answers the bundled judge works on at a time, or how many threads a model in
+            PyTorch has; as many as processors if not given.
+        device: where PyTorch runs: ``auto``, ``cpu``, ``cuda``, ``mps``.
+        allow_remote: whether answers may be sent to a server on another machine.
+        show_reference: whether a language model is shown the reference answer.
+        unsure: the least and the greatest probability that a cascade's first judge is unsure at.
+    """
+
+    threads: int | None = None
+    device: str = "auto"
+    allow_remote: bool = False
+    show_reference: bool = False
+    unsure: tuple[float, float] = (0.2, 0.8)
 
 
 class Judge(Protocol):
@@ -101,6 +149,10 @@ class Judge(Protocol):
     @property
     def thresholds(self) -> Thresholds:
         """Where this judge's probabilities become verdicts."""
+
+    @property
+    def batch(self) -> int:
+        """How many answers to hand over at a time, at least 1: as many as it takes a few seconds for."""
 
     def judge(self, tasks: Sequence[Task]) -> list[Judgement]:
         """Judge a batch of answers.

@@ -59,7 +59,7 @@ class Sample:
 
     @classmethod
     def of(cls, graded: Sequence[Graded], key_point: str | None = None) -> "Sample":
-        """Put labels and grades of some questions side by side.
+        """Put labels and grades of some questions side by side; what was not scored is left out.
 
         Args:
             graded: questions with their grades.
@@ -76,7 +76,7 @@ class Sample:
             (answer.label(point.id), point.verdict is Verdict.COVERED, point.probability, position)
             for position, (answer, grade) in enumerate(pairs)
             for point in grade.key_points
-            if key_point in (None, point.id)
+            if key_point in (None, point.id) and point.verdict is not Verdict.UNSCORED
         ]
         return cls(
             so=np.array([label is Label.COVERED for label, _, _, _ in rows], dtype=np.bool_),

@@ -208,7 +208,8 @@ def _fallen(harm: Harm, grade: Grade, base: Grade | None) -> tuple[str, ...]:
     return tuple(
         point.id
         for point in grade.key_points
-        if sign * (CREDIT[point.verdict] - CREDIT[before[point.id]]) > 0
+        if Verdict.UNSCORED not in (point.verdict, before[point.id])
+        and sign * (CREDIT[point.verdict] - CREDIT[before[point.id]]) > 0
     )
 
 

@@ -13,6 +13,7 @@ from grader.classes.class_review import (
     SimilarStudents,
     find_similar_students,
     mean_score,
+    never_scored,
     score_counts,
     select,
     to_teach_again,
@@ -27,7 +28,7 @@ from grader.reports.charts import Bar, Part, histogram, verdict_bar
 from grader.reports.class_files import whole_file
 from grader.reports.highlights import Evidence, Piece, pieces
 from grader.reports.html_page import html_template
-from grader.reports.page import weight_note
+from grader.reports.page import judge_note, point_note
 from grader.results import GradedSubmission, Results
 
 FIRST_REVIEWS = 10
@@ -55,6 +56,7 @@ class _QuestionOfClass:
     bars: tuple[Bar, ...]
     teach: tuple[_PointOfClass, ...]
     known: tuple[_PointOfClass, ...]
+    never_scored: tuple[KeyPointSummary, ...]
     similar: tuple[SimilarStudents, ...] | None
 
 
@@ -80,6 +82,7 @@ class _ShownPoint:
     verdict: Verdict
     text: str
     note: str
+    explanation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ class _ShownAnswer:
     pieces: tuple[_ShownPiece, ...]
     key_points: tuple[_ShownPoint, ...]
     misconceptions: tuple[_ShownMisconception, ...]
+    judge: str
 
 
 def write_class_html(results: Results, summary: ClassSummary, path: Path, limit: int = 2000) -> None:
@@ -123,7 +127,8 @@ def write_class_html(results: Results, summary: ClassSummary, path: Path, limit:
         summary=summary,
         mean_score=mean_score(summary),
         bars=histogram(score_counts(summary)),
-        problems=sum(1 for _ in results.problems()),
+        problems=results.count_problems(),
+        any_unscored=summary.any_unscored,
         questions=[_question(question, similar) for question in summary.questions],
         reviews=[each for each in selected if each.grade.review_reasons],
         answers=_shown(selected),
@@ -152,6 +157,7 @@ def _question(
         histogram(question.scores),
         _points(to_teach_again(question)),
         _points(well_covered(question)),
+        never_scored(question),
         similar.get(question.question),
     )
 
@@ -168,13 +174,14 @@ def _shown(selected: Sequence[GradedSubmission]) -> Iterator[_ShownAnswer]:
             each,
             _has(grade),
             tuple(map(_piece, pieces(each.submission.text, list(_evidence(grade))))),
-            tuple(_point(label, point) for label, point in enumerate(grade.key_points, start=1)),
+            tuple(_point(label, point, grade) for label, point in enumerate(grade.key_points, start=1)),
             tuple(
                 _ShownMisconception(
                     _letter(place), wrong.text, f"probability {wrong.probability:.2f}, −{wrong.penalty:g}"
                 )
                 for place, wrong in enumerate(grade.misconceptions)
             ),
+            judge_note(grade),
         )
 
 
@@ -199,15 +206,18 @@ def _letter(place: int) -> str:
     return string.ascii_uppercase[place % len(string.ascii_uppercase)]
 
 
-def _point(number: int, point: KeyPointGrade) -> _ShownPoint:
-    weight = weight_note(point.weight, point.required)
-    probability = f"probability {point.probability:.2f}"
+def _point(number: int, point: KeyPointGrade, grade: Grade) -> _ShownPoint:
+    notes = (
+        "" if point.verdict is Verdict.UNSCORED else f"probability {point.probability:.2f}",
+        point_note(grade, point),
+    )
     return _ShownPoint(
         str(number),
         _background([number]) if point.evidence else "",
         point.verdict,
         point.text,
-        f"{probability}, {weight}" if weight else probability,
+        ", ".join(filter(None, notes)),
+        point.explanation,
     )
 
 

@@ -15,8 +15,8 @@ from grader.passages import Passage
 from grader.reports.class_files import whole_file
 from grader.reports.file_names import FileNames
 from grader.reports.html_page import html_template, presentable
+from grader.reports.page import one_line
 from grader.results import GradedSubmission
-from grader.texts import readable_view
 
 LONGEST_QUOTE = 300
 """Characters of an answer's words that are quoted at a time."""
@@ -35,16 +35,17 @@ _LIST_MARK = re.compile(r"^(\d*)([-+=.)])(?=\s|$|[-=])")
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A key point or misconception, what is to be said of it, and the student's words; or nothing."""
+    """A key point or misconception, what is to be said of it, the student's words, and why; or nothing."""
 
     text: str
     note: str
     quote: str
+    explanation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """What is covered, or missing, or wrong."""
+    """What is covered, or missing, or wrong, or not graded."""
 
     title: str
     kind: str
@@ -90,10 +91,10 @@ def write_feedback(
 
 
 def comment(grade: Grade) -> str:
-    """The feedback on one answer for the comment field of an LMS: plain text of 2 to 6 lines.
+    """The feedback on one answer for the comment field of an LMS: plain text of 2 to 7 lines.
 
-    It holds the score, what is covered, said in part, missing and wrong, as far as there is any, and
-    says that a machine made it. Nothing in it is the student's text.
+    It holds the score, what is covered, said in part, missing, wrong and not graded, as far as there is
+    any, and says that a machine made it. Nothing in it is the student's text.
 
     Args:
         grade: of the answer.
@@ -105,6 +106,7 @@ def comment(grade: Grade) -> str:
         ("Said in part", _texts(grade, Verdict.PARTIAL)),
         ("Missing", _texts(grade, Verdict.MISSED)),
         ("Not right", [*contrary, *asserted]),
+        ("Not graded, so that it does not count", _texts(grade, Verdict.UNSCORED)),
     )
     return "\n".join(
         [
@@ -137,6 +139,7 @@ def _feedback(grade: Grade, number: int) -> _Feedback:
         _Section("What you said in part", "partial", _points(grade, Verdict.PARTIAL)),
         _Section("What is missing", "missed", _points(grade, Verdict.MISSED)),
         _Section("What is not right", "contradicted", _wrong(grade)),
+        _Section("What was not graded", "unscored", _points(grade, Verdict.UNSCORED, "It does not count.")),
     )
     found = tuple(each for each in sections if each.entries)
     return _Feedback(title, grade.score, found, found == sections[:1], bool(grade.review_reasons))
@@ -144,7 +147,7 @@ def _feedback(grade: Grade, number: int) -> _Feedback:
 
 def _points(grade: Grade, verdict: Verdict, note: str = "") -> tuple[_Said, ...]:
     return tuple(
-        _Said(point.text, note, _quote(point.evidence))
+        _Said(point.text, note, _quote(point.evidence), " ".join(point.explanation.split()))
         for point in grade.key_points
         if point.verdict is verdict
     )
@@ -164,7 +167,7 @@ def _quote(passage: Passage | None) -> str:
     """The words of a passage in one line, as a reader sees them, and not too many."""
     if passage is None:
         return ""
-    words = " ".join(readable_view(passage.text).split())
+    words = one_line(passage.text)
     if len(words) > LONGEST_QUOTE:
         words = words[:LONGEST_QUOTE].rsplit(" ", 1)[0] + " …"
     return words

@@ -18,7 +18,13 @@ _FORMATS: dict[str, Callable[[float], str]] = {
     "two_decimals": "{:.2f}".format,
 }
 _SIGNS = MappingProxyType(
-    {Verdict.COVERED: "✓", Verdict.PARTIAL: "◐", Verdict.MISSED: "✗", Verdict.CONTRADICTED: "!"}
+    {
+        Verdict.COVERED: "✓",
+        Verdict.PARTIAL: "◐",
+        Verdict.MISSED: "✗",
+        Verdict.CONTRADICTED: "!",
+        Verdict.UNSCORED: "?",
+    }
 )
 
 

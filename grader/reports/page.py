@@ -9,6 +9,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from grader.grades import Grade, KeyPointGrade
+from grader.texts import readable_view
+
 WIDEST = 100
 """Lines longer than this are hard to read, however wide the terminal."""
 
@@ -68,7 +71,31 @@ def with_note(text: str, note: str) -> Text:
     return Text.assemble(text, (f" ({note})", "dim") if note else "")
 
 
+def one_line(text: str) -> str:
+    """Only what a reader would see: nobody's escape sequences, a student's or a model's, take effect."""
+    return " ".join(readable_view(text).split())
+
+
 def weight_note(weight: float, required: bool) -> str:
     """What is to be said of a key point's weight."""
-    parts = [f"weight {weight:g}"] if weight != 1 else []
-    return ", ".join(parts + (["required"] if required else []))
+    return ", ".join(_weight_notes(weight, required))
+
+
+def point_note(grade: Grade, point: KeyPointGrade) -> str:
+    """What is to be said of a graded key point: its weight, and who decided where it was handed on."""
+    decided = [f"decided by {point.judge}"] if point in grade.handed_on else []
+    return ", ".join(_weight_notes(point.weight, point.required) + decided)
+
+
+def judge_note(grade: Grade) -> str:
+    """The judge of a grade, and what it took: of a cascade how much the second judge decided."""
+    parts = [f"judge {grade.judge} {grade.judge_version}"]
+    if second := grade.judge.partition(",")[2]:
+        parts.append(f"{len(grade.handed_on)} of {len(grade.key_points)} key points decided by {second}")
+    if grade.calls:
+        parts += [f"{grade.calls} call{'' if grade.calls == 1 else 's'}", f"{grade.seconds:.1f} s"]
+    return ", ".join(parts)
+
+
+def _weight_notes(weight: float, required: bool) -> list[str]:
+    return ([f"weight {weight:g}"] if weight != 1 else []) + (["required"] if required else [])

@@ -10,8 +10,7 @@ from rich.text import Text
 from grader.grades import Grade, KeyPointGrade, MisconceptionGrade
 from grader.judges.protocol import Verdict
 from grader.passages import Passage
-from grader.reports.page import hanging, listed, section, show, weight_note, with_note
-from grader.texts import readable_view
+from grader.reports.page import hanging, judge_note, listed, one_line, point_note, section, show, with_note
 
 BAR_LENGTH = 40
 LONGEST_QUOTE = 300
@@ -22,6 +21,7 @@ _MARKS = MappingProxyType(
         Verdict.PARTIAL: ("◐", "yellow"),
         Verdict.MISSED: ("✗", "red"),
         Verdict.CONTRADICTED: ("!", "bold red"),
+        Verdict.UNSCORED: ("?", "magenta"),
     }
 )
 
@@ -37,7 +37,6 @@ def print_grade(grade: Grade, stream: TextIO) -> None:
         grade: the grade.
         stream: a terminal, or anything else, which gets no colour.
     """
-    judge = f"judge {grade.judge} {grade.judge_version}, similarity {grade.similarity:.2f}"
     parts: list[RenderableType] = [
         Text(grade.question_text, style="bold"),
         Text(),
@@ -47,7 +46,7 @@ def print_grade(grade: Grade, stream: TextIO) -> None:
         *section("What is wrong", [_misconception(wrong) for wrong in grade.misconceptions]),
         *section("Have a person look at this", [listed(Text(reason)) for reason in grade.review_reasons]),
         Text(),
-        Text(judge, style="dim"),
+        Text(f"{judge_note(grade)}, similarity {grade.similarity:.2f}", style="dim"),
     ]
     show(parts, stream)
 
@@ -66,14 +65,16 @@ def _bar(value: float) -> Text:
 
 def _key_points(grade: Grade) -> list[Table]:
     width = max(len(point.verdict) for point in grade.key_points)
-    return [_key_point(point, width) for point in grade.key_points]
+    return [_key_point(point, point_note(grade, point), width) for point in grade.key_points]
 
 
-def _key_point(point: KeyPointGrade, width: int) -> Table:
+def _key_point(point: KeyPointGrade, note: str, width: int) -> Table:
     symbol, style = _MARKS[point.verdict]
-    body = [with_note(point.text, weight_note(point.weight, point.required))]
+    body = [with_note(point.text, note)]
     if point.evidence is not None:
         body.append(_quote(point.evidence))
+    if point.explanation:
+        body.append(Text(one_line(point.explanation), style="dim"))
     return hanging(Text(f"{symbol} {point.verdict:<{width}}", style=style), Group(*body))
 
 
@@ -89,8 +90,7 @@ def _misconception(wrong: MisconceptionGrade) -> Table:
 
 
 def _quote(passage: Passage) -> Text:
-    # Only what a reader would see: a student's escape sequences must not reach the terminal.
-    words = " ".join(readable_view(passage.text).split())
+    words = one_line(passage.text)
     if len(words) > LONGEST_QUOTE:
         words = words[:LONGEST_QUOTE].rsplit(" ", 1)[0] + " …"
     return Text(f"“{words}”", style="italic dim")

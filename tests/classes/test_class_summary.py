@@ -2,6 +2,7 @@ from collections import Counter
 
 import pytest
 
+from grader.classes.class_review import never_scored, to_teach_again, well_covered
 from grader.classes.class_summary import summarise
 from grader.grades import Grade, KeyPointGrade, MisconceptionGrade
 from grader.judges import Verdict
@@ -14,7 +15,7 @@ WRONG = MisconceptionGrade("wind", "The wind does it.", 0.9, 0.1, None)
 def graded(
     student: str, verdicts: str, score: float, question: str = "tides", wrong: bool = False, reasons: int = 0
 ) -> GradedSubmission:
-    named = {"c": Verdict.COVERED, "p": Verdict.PARTIAL, "m": Verdict.MISSED}
+    named = {"c": Verdict.COVERED, "p": Verdict.PARTIAL, "m": Verdict.MISSED, "u": Verdict.UNSCORED}
     points = tuple(
         KeyPointGrade(f"k{i}", f"Point {i}.", named[letter], 0.5, 1.0, False, None)
         for i, letter in enumerate(verdicts)
@@ -49,6 +50,24 @@ def test_a_class_is_counted_by_question() -> None:
 def test_of_key_points_missed_alike_the_first_is_named() -> None:
     (question,) = summarise([graded("ann", "cmm", 0.3)]).questions
     assert question.most_missed.id == "k1"
+
+
+def test_who_was_not_scored_on_a_key_point_does_not_lower_its_share() -> None:
+    (question,) = summarise(
+        [graded("ann", "cuu", 1.0), graded("ben", "muc", 0.5), graded("cem", "mum", 0.0)]
+    ).questions
+    first, second, third = question.key_points
+    assert [point.scored for point in question.key_points] == [3, 0, 2]
+    assert (first.covered_share, third.covered_share) == pytest.approx((1 / 3, 0.5))
+    assert question.most_missed == first
+    assert to_teach_again(question) == (first,)
+    assert well_covered(question) == (third,)
+    assert never_scored(question) == (second,)
+
+
+def test_a_class_knows_whether_anything_was_left_unscored() -> None:
+    assert summarise([graded("ann", "cu", 1.0)]).any_unscored
+    assert not summarise([graded("ann", "cm", 1.0)]).any_unscored
 
 
 def test_an_empty_class_has_no_questions() -> None:

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from grader.cli import evaluate
-from tests.cli.test_cli import Call, assert_one_clear_line, grade
+from tests.cli.test_cli import Call, MakeBank, assert_one_clear_line, grade
 
 __all__ = ["grade"]  # a fixture
 
@@ -155,3 +155,55 @@ def test_without_its_extra_the_command_says_what_to_install(
 ) -> None:
     monkeypatch.setattr(evaluate, "EXTRA", ("no_such_module",))
     assert_one_clear_line(grade("evaluate", "--bank", str(bank)), "keypoint-grader[evaluate]")
+
+
+def test_two_judges_are_put_side_by_side_in_all_reports(grade: Call, bank: Path, tmp_path: Path) -> None:
+    files = {name: tmp_path / f"report.{name}" for name in ("json", "markdown", "html")}
+    options = [word for name, path in files.items() for word in (f"--{name}", str(path))]
+    judges = ("--judge", "bundled", "--judge", "all-minilm-l6-v2")
+    result = grade("evaluate", "--bank", str(bank), *judges, *options)
+    assert result.code == 0
+    assert "they agree with people equally well" in result.out
+    assert "texts judged by bundled" in result.err
+    first, second = json.loads(files["json"].read_text())["judges"]
+    assert (first["asked"], second["asked"]) == ("bundled", "all-minilm-l6-v2")
+    of_time = {"seconds-median", "seconds-mean", "seconds-until-ready", "peak-memory"}
+    same = [
+        [measure for measure in judge["measures"] if measure["measure"] not in of_time]
+        for judge in (first, second)
+    ]
+    assert same[0] == same[1] != []
+    measured = {measure["measure"]: measure["value"] for measure in first["measures"]}
+    assert of_time <= set(measured)
+    assert measured["peak-memory"] > 50
+    assert "key point F1" in files["markdown"].read_text()
+    assert files["html"].read_text().count("<svg") == 2
+
+
+def test_a_judge_that_is_not_there_stops_a_comparison_before_it_begins(grade: Call, bank: Path) -> None:
+    result = grade("evaluate", "--bank", str(bank), "--judge", "bundled", "--judge", "nobody")
+    assert_one_clear_line(result, "no model named 'nobody'")
+
+
+def test_the_environment_names_several_judges_with_spaces_between(
+    grade: Call, bank: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRADE_JUDGE", "bundled nobody")
+    assert_one_clear_line(grade("evaluate", "--bank", str(bank)), "no model named 'nobody'")
+
+
+def test_several_judges_without_golden_answers_are_one_clear_line(grade: Call, make_bank: MakeBank) -> None:
+    result = grade("evaluate", "--bank", str(make_bank()), "--judge", "bundled", "--judge", "bundled")
+    assert_one_clear_line(result, "--golden")
+
+
+@pytest.mark.parametrize(
+    "option", ["--results", "--gates", "--baseline", "--write-baseline", "--junit", "--limit"]
+)
+def test_what_is_for_one_judge_is_refused_for_several(grade: Call, bank: Path, option: str) -> None:
+    result = grade("evaluate", "--bank", str(bank), "--judge", "bundled", "--judge", "bundled", option, "1")
+    assert_one_clear_line(result, option, "for one judge")
+
+
+def test_a_sample_is_refused_for_one_judge(grade: Call, bank: Path) -> None:
+    assert_one_clear_line(grade("evaluate", "--bank", str(bank), "--sample", "5"), "--sample", "several")

@@ -1,6 +1,8 @@
 import io
 
-from grader.cli.progress import progress
+import pytest
+
+from grader.cli.progress import pace, progress
 
 
 def test_elsewhere_than_on_a_terminal_plain_lines_count_right() -> None:
@@ -29,3 +31,10 @@ def test_a_terminal_gets_a_bar_with_the_count() -> None:
     with progress(130, "answers graded", stream) as done:
         done(130)
     assert "130/130" in stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("rate", "said"), [(87.3, "87 a second"), (1.0, "1 a second"), (0.05, "20.0 s each"), (0.9, "1.1 s each")]
+)
+def test_a_slow_run_says_how_long_each_takes(rate: float, said: str) -> None:
+    assert pace(rate) == said

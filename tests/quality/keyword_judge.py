@@ -43,6 +43,7 @@ class KeywordJudge:
     name = "keyword"
     version = "1"
     thresholds = Thresholds(covered=0.6, partial=0.4, asserted=0.8)
+    batch = 64
 
     def judge(self, tasks: Sequence[Task]) -> list[Judgement]:
         return [

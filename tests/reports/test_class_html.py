@@ -2,6 +2,7 @@ import os
 import re
 import shutil
 from collections import Counter
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -21,6 +22,7 @@ from grader.submissions import Place, Problem, Submission
 from tests.reports.handmade import HOSTILE, POINTS, WIND, class_of, handed_in, made_grade
 
 C, P, M, X = Verdict.COVERED, Verdict.PARTIAL, Verdict.MISSED, Verdict.CONTRADICTED
+U = Verdict.UNSCORED
 LONG = "I am sure that the moon pulls the water of the sea and so there are tides."
 CLOSE = "a close call on 'moon' could move the score by more than 0.1"
 TERMS = "most of the answer is a list of terms, not sentences"
@@ -270,6 +272,41 @@ def test_a_class_without_answers_has_a_report_too(tmp_path: Path) -> None:
         text = words(Page(report(results, tmp_path)).text)
     assert "No answer was graded." in text
     assert "There is no answer that a person should look at." in text
+
+
+def test_what_was_not_scored_is_counted_apart_and_can_be_filtered_for(tmp_path: Path) -> None:
+    graded = (
+        (handed_in("ann", "one"), made_grade("one", (C, U, U), reasons=("2 of 3 key points",))),
+        (handed_in("bob", "two"), made_grade("two", (C, U, C))),
+    )
+    with class_of(tmp_path, *graded) as results:
+        page = report(results, tmp_path)
+    text = words(Page(page).text)
+    assert f"Scored in no answer ? {POINTS[1][1]}" in text
+    assert f"100% of the answers cover: {POINTS[2][1]} ✓ 1 covered ? 1 unscored" in text
+    assert "? unscored The sun pulls" in text
+    assert "probability 0.90 The sun pulls" not in text
+    assert '<option value="unscored">' in page
+    assert 'data-has="covered unscored"' in page
+
+
+def test_without_anything_unscored_nothing_is_said_of_it(page: str) -> None:
+    assert "unscored" not in page[page.index("</style>") :]
+
+
+def test_the_judge_that_decided_its_calls_and_explanations_are_in_the_report(tmp_path: Path) -> None:
+    grade = made_grade("one")
+    points = (
+        replace(grade.key_points[0], judge="small"),
+        replace(grade.key_points[1], judge="hf:large", explanation="Only <b>in part</b>."),
+        replace(grade.key_points[2], judge="hf:large"),
+    )
+    grade = replace(grade, key_points=points, judge="small,hf:large", calls=2, seconds=3.0)
+    with class_of(tmp_path, (handed_in("ann", "one"), grade)) as results:
+        text = words(Page(report(results, tmp_path)).text)
+    assert "judge small,hf:large 1, 2 of 3 key points decided by hf:large, 2 calls, 3.0 s" in text
+    assert text.count("probability 0.90, decided by hf:large") == 2
+    assert f"{POINTS[1][1]} Only <b>in part</b>." in text
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 import html
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -201,3 +202,31 @@ def test_a_comment_joins_what_is_alike_and_leaves_out_what_there_is_none_of() ->
     lines = comment(made_grade(verdicts=(Verdict.MISSED,) * 3, score=0.0)).splitlines()
     assert len(lines) == 3
     assert lines[1] == f"Missing: {'; '.join(text.rstrip('.') for _, text in POINTS)}."
+
+
+def test_what_was_not_graded_is_told_and_is_not_missing(tmp_path: Path) -> None:
+    grade = made_grade(TEXT, (Verdict.COVERED, Verdict.UNSCORED, Verdict.COVERED), reasons=("not scored",))
+    with class_of(tmp_path, (handed_in("ann", TEXT), grade)) as results:
+        write_feedback(results.by_student(), tmp_path / "feedback")
+    for ending in ("html", "md"):
+        text = (tmp_path / f"feedback/ann.{ending}").read_text(encoding="utf-8").split("</style>")[-1]
+        assert "What is missing" not in text
+        assert "You covered all of it" not in text
+        assert text.index("What was not graded") < text.index(POINTS[1][1]) < text.index("does not count")
+        assert "marked for a person to check" in text
+    assert comment(grade).splitlines()[2] == (
+        f"Not graded, so that it does not count: {POINTS[1][1].rstrip('.')}."
+    )
+
+
+def test_an_explanation_is_shown_as_text_and_never_as_markup(tmp_path: Path) -> None:
+    grade = made_grade(TEXT, MIXED, EVIDENCE)
+    explained = replace(grade.key_points[2], explanation="You never say <script>*how often*</script>.")
+    grade = replace(grade, key_points=(*grade.key_points[:2], explained))
+    with class_of(tmp_path, (handed_in("ann", TEXT), grade)) as results:
+        write_feedback(results.by_student(), tmp_path / "feedback")
+    page = (tmp_path / "feedback/ann.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "You never say <script>*how often*</script>." in html.unescape(page)
+    rendered = MarkdownIt("commonmark").render((tmp_path / "feedback/ann.md").read_text(encoding="utf-8"))
+    assert "<p>You never say &lt;script&gt;*how often*&lt;/script&gt;.</p>" in rendered

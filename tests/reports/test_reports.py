@@ -1,6 +1,7 @@
 import io
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -82,6 +83,41 @@ def test_the_report_says_everything_in_its_order() -> None:
     ]
     positions = [text.index(part) for part in parts]
     assert positions == sorted(positions)
+
+
+def test_an_unscored_key_point_is_marked_and_neither_missing_nor_wrong() -> None:
+    grade = make_grade()
+    first, _, _ = grade.key_points
+    unscored = KeyPointGrade("sun", "The sun pulls it too.", Verdict.UNSCORED, 0.5, 1.0, False, None)
+    text = printed(replace(grade, key_points=(first, unscored)))
+    assert "? unscored The sun pulls it too." in text
+    assert "What is missing" not in text
+
+
+def test_of_a_cascade_it_says_which_judge_decided_how_many_calls_it_took_and_how_long() -> None:
+    points = tuple(
+        replace(point, judge=judge)
+        for point, judge in zip(make_grade().key_points, ("small", "hf:large", "small"), strict=True)
+    )
+    grade = replace(make_grade(), key_points=points, judge="small,hf:large", calls=1, seconds=4.24)
+    text = " ".join(printed(grade).split())
+    assert (
+        "judge small,hf:large 1, 1 of 3 key points decided by hf:large, 1 call, 4.2 s, similarity 0.71"
+        in text
+    )
+    assert "The sun pulls it too, but less. (decided by hf:large)" in text
+    assert text.count("decided by") == 2
+    several = replace(make_grade(), judge="hf:large", calls=3, seconds=0.4)
+    assert "judge hf:large 1, 3 calls, 0.4 s, similarity 0.71" in printed(several)
+
+
+def test_an_explanation_stands_under_its_key_point_and_cannot_steer_the_terminal() -> None:
+    grade = make_grade()
+    points = (*grade.key_points[:2], replace(grade.key_points[2], explanation="You\x1b[2J name\nno times."))
+    text = printed(replace(grade, key_points=points))
+    assert "\x1b" not in text
+    assert "name no times." in text
+    assert text.index("✗ missed") < text.index("no times.") < text.index("What is missing")
 
 
 def test_a_pipe_gets_80_columns_without_colour_or_trailing_spaces() -> None:

@@ -1,0 +1,1 @@
+"""Judges that read a key point and a passage as a pair: cross-encoders and models of entailment."""

@@ -1,0 +1,144 @@
+"""What a model says of propositions before anything is calibrated, and a judge made of it.
+
+A language model, a cross-encoder and a model of entailment each give a number of their own. The
+number becomes a probability by a map that ``grade calibrate`` fits, the same way for all of them.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from grader.bank import Question
+from grader.judges.late_interaction import LateInteractionJudge
+from grader.judges.probability_maps import JudgeCalibration, kept_calibration
+from grader.judges.protocol import Finding, Judgement, Task, Thresholds
+from grader.judges.stance import stated
+from grader.passages import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class RawFinding:
+    """What a model says of one proposition.
+
+    Attributes:
+        raw: how far it holds that the answer supports it, as log-odds or anything that grows with them;
+            0 where it is unscored.
+        contradiction: how likely the answer says the contrary, 0 to 1; 0 for a model that is not asked.
+        evidence: the passage that the number comes from; none for a model that read the whole answer.
+        unscored: why there is no number; empty where there is one.
+    """
+
+    raw: float
+    contradiction: float = 0.0
+    evidence: Passage | None = None
+    unscored: str = ""
+
+
+class RawJudge(Protocol):
+    """A model that gives a number for each proposition."""
+
+    @property
+    def name(self) -> str:
+        """The name by which the judge is asked for."""
+
+    @property
+    def revision(self) -> str:
+        """What changes whenever the numbers may change: of weights, prompt and way of reading."""
+
+    def read(self, task: Task) -> tuple[RawFinding, ...]:
+        """Ask the model about one answer.
+
+        Args:
+            task: an answer, which has a letter or digit, with its question.
+
+        Returns:
+            One finding for each of ``question.propositions``, in their order; each is the same whatever
+            other propositions the question has.
+        """
+
+
+class MappedJudge:
+    """A judge made of a model, a map to probabilities, and the bundled judge for the evidence."""
+
+    def __init__(self, raw: RawJudge, locator: LateInteractionJudge) -> None:
+        """Make a judge; nothing is loaded before the first answer.
+
+        Args:
+            raw: the model.
+            locator: gives the similarity, and the evidence where the model gives none.
+        """
+        self.raw = raw
+        self._locator = locator
+
+    @property
+    def name(self) -> str:
+        """The name by which the judge is asked for."""
+        return self.raw.name
+
+    @property
+    def version(self) -> str:
+        """The model's revision, and a digest of the calibration or the word ``uncalibrated``."""
+        return f"{self.raw.revision}-{self.calibration.digest}"
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Where the probabilities become verdicts."""
+        return self.calibration.thresholds
+
+    @property
+    def batch(self) -> int:
+        """One, as an answer may take half a minute; see ``Judge.batch``."""
+        return 1
+
+    @cached_property
+    def calibration(self) -> JudgeCalibration:
+        """The map that was fitted for this very model, or the one that changes nothing."""
+        return kept_calibration(self.raw.name, self.raw.revision)
+
+    def judge(self, tasks: Sequence[Task]) -> list[Judgement]:
+        """Judge answers one after the other; see ``Judge.judge``."""
+        return [self._judge(task) for task in tasks]
+
+    def locate(self, task: Task) -> tuple[Passage | None, ...]:
+        """The passage nearest to each proposition; see ``LateInteractionJudge.locate``."""
+        return self._locator.locate(task).evidence
+
+    def _judge(self, task: Task) -> Judgement:
+        count = len(task.question.propositions)
+        if not stated(task.answer).sentences:
+            return Judgement(tuple(Finding(0.0, None) for _ in range(count)), 0.0)
+        located = self._locator.locate(task)
+        started = time.perf_counter()
+        said = self.raw.read(task)
+        seconds = round(time.perf_counter() - started, 3)
+        findings = self.findings(task.question, said, located.evidence)
+        return Judgement(findings, located.similarity, count, seconds)
+
+    def findings(
+        self, question: Question, said: Sequence[RawFinding], located: Sequence[Passage | None] = ()
+    ) -> tuple[Finding, ...]:
+        """What a model's numbers come to.
+
+        Args:
+            question: what it was asked about.
+            said: one for each of ``question.propositions``, in their order.
+            located: the evidence of each, where the model gives none; none if not given.
+        """
+        places = located or (None,) * len(said)
+        return tuple(
+            self._finding(each, place, position < len(question.key_points))
+            for position, (each, place) in enumerate(zip(said, places, strict=True))
+        )
+
+    def _finding(self, said: RawFinding, located: Passage | None, is_key_point: bool) -> Finding:
+        if said.unscored:
+            return Finding(0.5, None, unscored=said.unscored)
+        calibration = self.calibration
+        of_kind = calibration.key_point if is_key_point else calibration.misconception
+        probability = of_kind.probability(said.raw)
+        enough = calibration.partial if is_key_point else calibration.asserted
+        if probability < enough and said.contradiction < calibration.thresholds.contradicted:
+            return Finding(probability, None, said.contradiction)
+        return Finding(probability, said.evidence or located, said.contradiction)
