@@ -75,9 +75,9 @@ CALIBRATED := GRADE_CALIBRATIONS=build/calibrations $(BIN)/grade
 benchmark-judges: .venv/models
 	$(BIN)/python -m eval.benchmarks.fetch_models --out $(MADE_MODELS)
 	$(BIN)/python -m eval.benchmarks.shared_prefix --model $(SMALL) --model $(LARGE)
-	$(CALIBRATED) calibrate --judge bundled,hf:$(LARGE) --answers 60
-	$(CALIBRATED) evaluate --judge bundled --judge hf:$(SMALL) --judge hf:$(LARGE) \
-		--judge bundled,hf:$(LARGE) --sample 40 --markdown eval/benchmarks/results/judges.md
+	$(CALIBRATED) calibrate --judge bundled,hf:$(LARGE) --answers 48
+	$(CALIBRATED) evaluate --judge bundled --judge hf:$(LARGE) --judge bundled,hf:$(LARGE) \
+		--sample 20 --markdown eval/benchmarks/results/judges.md
 	$(BIN)/python -m eval.benchmarks.gather
 
 # The figures that `grade evaluate --baseline eval/baseline.json` compares with.

@@ -149,3 +149,14 @@ def _entity_character(match: re.Match[str]) -> str:
     if len(character) != 1:  # not an entity after all
         return match.group()
     return character + " " * (len(match.group()) - 1)
+
+
+def uncapitalised(text: str) -> str:
+    """A sentence as it would go on after others: its first letter small, unless it is a name or "I".
+
+    Args:
+        text: a sentence.
+    """
+    first = text.split(" ", 1)[0]
+    is_name = first[1:] != first[1:].lower() or re.match(r"I\b", first) is not None
+    return text if is_name else f"{text[:1].lower()}{text[1:]}"

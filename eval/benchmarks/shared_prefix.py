@@ -8,22 +8,26 @@ Nothing is kept from one turn to the next.
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import click
 
 from eval.benchmarks.table import write_table
 from grader import Bank
-from grader.judges import JudgeSettings, Task
+from grader.judges import DEFAULT_MODEL, JudgeSettings, Task
+from grader.judges.late_interaction import LateInteractionJudge
 from grader.judges.llm.causal import CausalJudge, open_causal, raw_finding
 from grader.judges.llm.prompts import own_part, shared_part
-from grader.passages import Answer
+from grader.models import resolve
+from grader.passages import Answer, Passage
 
 KEY_POINTS = 6
 WORDS = 150
 
 LogOdds = list[float]
+Nearest = Sequence[Passage | None]
 
 
 def task_of(question: str) -> Task:
@@ -36,30 +40,28 @@ def task_of(question: str) -> Task:
     return Task(fewer, Answer.of(answer))
 
 
-def in_whole_prompts(judge: CausalJudge, task: Task) -> LogOdds:
+def in_whole_prompts(judge: CausalJudge, task: Task, nearest: Nearest) -> LogOdds:
     """A prompt of its own for each key point, all of it read each time."""
     model = judge.model
     shared = [*model.template.before, *model.text_tokens(shared_part(task, show_reference=False))]
     found = []
-    for point in task.question.propositions:
+    for point in zip(task.question.propositions, nearest, strict=True):
         model.forget()
-        ids = [*shared, *model.text_tokens(own_part(point)), *model.template.after]
+        ids = [*shared, *model.text_tokens(own_part(*point)), *model.template.after]
         found.append(raw_finding(*model.yes_and_no(ids[:-1], [ids[-1:]])[0]).raw)
     return found
 
 
-def with_shared_prefix(judge: CausalJudge, task: Task) -> LogOdds:
+def with_shared_prefix(judge: CausalJudge, task: Task, nearest: Nearest) -> LogOdds:
     """As the judge does it."""
     judge.model.forget()
-    return [finding.raw for finding in judge.read(task)]
+    return [finding.raw for finding in judge.read(task, nearest)]
 
 
-def timed(
-    work: Callable[[CausalJudge, Task], LogOdds], judge: CausalJudge, task: Task
-) -> tuple[float, LogOdds]:
+def timed(way: Callable[[], LogOdds]) -> tuple[float, LogOdds]:
     """Seconds, and what came of it."""
     start = time.perf_counter()
-    found = work(judge, task)
+    found = way()
     return time.perf_counter() - start, found
 
 
@@ -72,14 +74,13 @@ def timed(
 def main(models: tuple[str, ...], turns: int, question: str) -> None:
     """Print the medians, and the median of the paired ratios."""
     task = task_of(question)
+    nearest = LateInteractionJudge(resolve(DEFAULT_MODEL)).locate(task).evidence
     rows = []
     for name in models:
         judge = open_causal(name, JudgeSettings(device="cpu"))
-        with_shared_prefix(judge, task)  # loads the model
-        pairs = [
-            (timed(with_shared_prefix, judge, task), timed(in_whole_prompts, judge, task))
-            for _ in range(turns)
-        ]
+        ways = [partial(way, judge, task, nearest) for way in (with_shared_prefix, in_whole_prompts)]
+        ways[0]()  # loads the model
+        pairs = [(timed(ways[0]), timed(ways[1])) for _ in range(turns)]
         apart = max(abs(a - b) for ours, theirs in pairs for a, b in zip(ours[1], theirs[1], strict=True))
         rows.append(
             [

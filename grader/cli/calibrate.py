@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -14,11 +14,11 @@ from grader.bank import Bank
 from grader.cli.options import bank_option, found, golden_option, judge_options
 from grader.errors import Stopped, UserError
 from grader.judges import JudgeSettings, open_judge
-from grader.judges.names import KINDS, open_raw
+from grader.judges.names import KINDS
 
 if TYPE_CHECKING:
     from grader.judges import Judge
-    from grader.judges.raw import RawJudge
+    from grader.judges.raw import MappedJudge
     from grader.quality.fit_probabilities import CalibrationFit, Comparison
     from grader.quality.fit_weighing import WeighingFit
     from grader.quality.golden import GoldenQuestion
@@ -67,7 +67,7 @@ def calibrate(
     tasks = spread(_fitting_half(golden, Bank.open(bank_folder)), number)
     check_enough(tasks)
     for name in names:
-        _calibrate(open_raw(name, settings), tasks)
+        _calibrate(cast("MappedJudge", open_judge(name, settings)), tasks)
     if "," in judge:
         _weigh(open_judge(judge, settings), tasks)
 
@@ -98,7 +98,7 @@ def _fitting_half(named: Path | None, bank: Bank) -> "tuple[GoldenQuestion, ...]
     return fitting
 
 
-def _calibrate(judge: "RawJudge", tasks: "Sequence[GoldenTask]") -> None:
+def _calibrate(judge: "MappedJudge", tasks: "Sequence[GoldenTask]") -> None:
     from grader.cli.progress import progress
     from grader.judges.probability_maps import keep_calibration
     from grader.quality.fit_probabilities import fit_calibration
@@ -129,7 +129,7 @@ def _weigh(cascade: "Judge", tasks: "Sequence[GoldenTask]") -> None:
     if not isinstance(cascade.second, MappedJudge):
         raise UserError(f"the second judge of {cascade.name} is not one that can be calibrated")
     second = cascade.second
-    readings = KeptReadings(second.raw).read(tasks, lambda more: None)
+    readings = KeptReadings(second).read(tasks, lambda more: None)
     findings = [second.findings(reading.task.question, reading.findings) for reading in readings]
     try:
         fit = fit_weighing(cascade, pairs(cascade, tasks, findings))

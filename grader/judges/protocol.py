@@ -132,7 +132,7 @@ class JudgeSettings(NamedTuple):
     device: str = "auto"
     allow_remote: bool = False
     show_reference: bool = False
-    unsure: tuple[float, float] = (0.2, 0.8)
+    unsure: tuple[float, float] = (0.2, 0.65)
 
 
 class Judge(Protocol):

@@ -47,11 +47,13 @@ class RawJudge(Protocol):
     def revision(self) -> str:
         """What changes whenever the numbers may change: of weights, prompt and way of reading."""
 
-    def read(self, task: Task) -> tuple[RawFinding, ...]:
+    def read(self, task: Task, nearest: Sequence[Passage | None] = ()) -> tuple[RawFinding, ...]:
         """Ask the model about one answer.
 
         Args:
             task: an answer, which has a letter or digit, with its question.
+            nearest: for each of ``question.propositions`` the passage that comes nearest to it, for a model
+                that does better when it is pointed there; none if not given.
 
         Returns:
             One finding for each of ``question.propositions``, in their order; each is the same whatever
@@ -79,8 +81,13 @@ class MappedJudge:
 
     @property
     def version(self) -> str:
-        """The model's revision, and a digest of the calibration or the word ``uncalibrated``."""
-        return f"{self.raw.revision}-{self.calibration.digest}"
+        """The revision, and a digest of the calibration or the word ``uncalibrated``."""
+        return f"{self.revision}-{self.calibration.digest}"
+
+    @property
+    def revision(self) -> str:
+        """Of the model, and of the judge that points it to the nearest words."""
+        return f"{self.raw.revision}-{self._locator.files.digest()}"
 
     @property
     def thresholds(self) -> Thresholds:
@@ -95,11 +102,15 @@ class MappedJudge:
     @cached_property
     def calibration(self) -> JudgeCalibration:
         """The map that was fitted for this very model, or the one that changes nothing."""
-        return kept_calibration(self.raw.name, self.raw.revision)
+        return kept_calibration(self.name, self.revision)
 
     def judge(self, tasks: Sequence[Task]) -> list[Judgement]:
         """Judge answers one after the other; see ``Judge.judge``."""
         return [self._judge(task) for task in tasks]
+
+    def read(self, task: Task) -> tuple[RawFinding, ...]:
+        """What the model says of an answer, before anything is calibrated; see ``RawJudge.read``."""
+        return self.raw.read(task, self.locate(task))
 
     def locate(self, task: Task) -> tuple[Passage | None, ...]:
         """The passage nearest to each proposition; see ``LateInteractionJudge.locate``."""
@@ -111,7 +122,7 @@ class MappedJudge:
             return Judgement(tuple(Finding(0.0, None) for _ in range(count)), 0.0)
         located = self._locator.locate(task)
         started = time.perf_counter()
-        said = self.raw.read(task)
+        said = self.raw.read(task, located.evidence)
         seconds = round(time.perf_counter() - started, 3)
         findings = self.findings(task.question, said, located.evidence)
         return Judgement(findings, located.similarity, count, seconds)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from math import isfinite
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -13,10 +13,25 @@ from grader.bank import Question
 from grader.errors import UserError
 from grader.judges.probability_maps import calibration_file
 from grader.judges.protocol import Task
-from grader.judges.raw import RawFinding, RawJudge
+from grader.judges.raw import RawFinding
 from grader.passages import Answer
 from grader.quality.golden import GoldenAnswer, GoldenQuestion
 from grader.results import question_hash, text_hash
+
+
+class Reader(Protocol):
+    """What gives a number for each proposition of an answer; ``MappedJudge`` does."""
+
+    @property
+    def name(self) -> str:
+        """The name by which the judge is asked for."""
+
+    @property
+    def revision(self) -> str:
+        """What changes whenever the numbers may change."""
+
+    def read(self, task: Task) -> tuple[RawFinding, ...]:
+        """One finding for each of ``question.propositions``; see ``RawJudge.read``."""
 
 
 class GoldenTask(NamedTuple):
@@ -94,7 +109,7 @@ def _turned(golden: GoldenQuestion, by: int) -> list[GoldenTask]:
 class KeptReadings:
     """A model's readings of golden answers, in a file of JSON Lines beside its calibration."""
 
-    def __init__(self, judge: RawJudge) -> None:
+    def __init__(self, judge: Reader) -> None:
         """Read what is kept; a line that is cut off or of another revision counts as not there.
 
         Args:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from grader.passages import Answer, Passage, Sentence
 from grader.quality.verbs import finite_verb
+from grader.texts import uncapitalised
 
 _NOT_SO = "It is not true that"
 
@@ -85,17 +86,6 @@ def negated_sentence(sentence: Sentence) -> str:
     if not changed:
         return f"{_NOT_SO} {uncapitalised(whole.text)}"
     return "".join([*parts, whole.text[start - whole.start :]])
-
-
-def uncapitalised(text: str) -> str:
-    """A sentence as it would go on after others: its first letter small, unless it is a name or "I".
-
-    Args:
-        text: a sentence.
-    """
-    first = text.split(" ", 1)[0]
-    is_name = first[1:] != first[1:].lower() or re.match(r"I\b", first) is not None
-    return text if is_name else f"{text[:1].lower()}{text[1:]}"
 
 
 def _negated_clause(clause: Passage) -> str | None:

@@ -7,9 +7,10 @@ from enum import StrEnum
 
 from grader.bank import Question
 from grader.passages import Answer
-from grader.quality.negation import negated, uncapitalised
+from grader.quality.negation import negated
 from grader.quality.probe_texts import INJECTIONS
 from grader.quality.rewriting import first_half, mistyped, padded, respelled, shuffled, unpunctuated
+from grader.texts import uncapitalised
 
 MOST_EARNED = 0.2
 """The coverage that an attack may earn."""

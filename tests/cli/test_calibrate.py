@@ -7,7 +7,6 @@ import pytest
 from grader.bank import Bank
 from grader.judges import JudgeSettings, open_judge
 from grader.judges.cascade import Cascade
-from grader.judges.names import open_raw
 from grader.judges.probability_maps import UNCALIBRATED, calibration_file, kept_calibration
 from grader.judges.raw import MappedJudge
 from grader.quality.golden import load_golden
@@ -64,14 +63,20 @@ def read_before(bank: Path, tmp_path: Path) -> str:
     weights.write_bytes(b"no model")
     name = f"hf:{weights}"
     golden = load_golden(bank / "golden", Bank.open(bank))
-    revision = open_raw(name, JudgeSettings()).revision
+    revision = revision_of(name)
     reader = LabelReader(golden, noisy(), name, revision)
     assert len(list(KeptReadings(reader).read(spread(golden), lambda more: None))) == 16
     return name
 
 
 def kept_file(judge: str) -> Path:
-    return calibration_file(judge, open_raw(judge, JudgeSettings()).revision)
+    return calibration_file(judge, revision_of(judge))
+
+
+def revision_of(judge: str) -> str:
+    opened = open_judge(judge)
+    assert isinstance(opened, MappedJudge)
+    return opened.revision
 
 
 def test_a_fit_is_kept_and_the_judge_is_calibrated_from_then_on(
@@ -184,7 +189,7 @@ def test_nothing_is_kept_of_a_judge_whose_numbers_mean_nothing(
     weights.write_bytes(b"another")
     name = f"hf:{weights}"
     golden = load_golden(bank / "golden", Bank.open(bank))
-    revision = open_raw(name, JudgeSettings()).revision
+    revision = revision_of(name)
     contrary = LabelReader(golden, lambda support: -support, name, revision)
     list(KeptReadings(contrary).read(spread(golden), lambda more: None))
     outcome = grade("calibrate", "--judge", name, "--bank", str(bank))

@@ -18,12 +18,16 @@ from grader.judges.protocol import JudgeSettings, Task
 from grader.judges.quiet import quietly
 from grader.judges.raw import RawFinding
 from grader.models.hugging_face import EXTRA, Weights, find_weights
+from grader.passages import Passage
 
 LEAST_MASS = 0.1
 """The least probability that yes and no hold together; below it the model was about to say something else."""
 
 TOKENS_AT_ONCE = 16_384
 """Tokens, shared ones counted for each proposition, that are held in memory at a time."""
+
+PADDED = 1.15
+"""The longest of some texts that are read at a time, beside the shortest of them."""
 
 _CONTENT = "\ue000"
 """Stands for the prompt while the model's chat template is rendered; in no template and no text."""
@@ -192,13 +196,13 @@ class CausalModel:
         Returns:
             For each prompt two probabilities, 0 to 1, together at most 1.
         """
-        size = max(1, TOKENS_AT_ONCE // (len(shared) + max(map(len, own))))
+        found: dict[int, tuple[float, float]] = {}
         with self._torch.inference_mode():
-            return [
-                pair
-                for some in _chunks(own, size)
-                for pair in self._continued(self._read(shared), len(shared), some)
-            ]
+            for positions in _of_like_length(list(map(len, own)), len(shared)):
+                some = [own[position] for position in positions]
+                pairs = self._continued(self._read(shared), len(shared), some)
+                found |= zip(positions, pairs, strict=True)
+        return [found[position] for position in range(len(own))]
 
     def write(self, shared: Sequence[int], own: Sequence[int]) -> str:
         """What the model writes next, always the likeliest token.
@@ -269,10 +273,14 @@ class CausalJudge:
         reference = "r" if self._show_reference else ""
         return f"{VERSION}{reference}-{self.model.weights.revision}"
 
-    def read(self, task: Task) -> tuple[RawFinding, ...]:
+    def read(self, task: Task, nearest: Sequence[Passage | None] = ()) -> tuple[RawFinding, ...]:
         """Ask about each proposition; see ``RawJudge.read``."""
         model, shared = self.model, self._shared(task)
-        own = [[*model.text_tokens(own_part(p)), *model.template.after] for p in task.question.propositions]
+        places = nearest or (None,) * len(task.question.propositions)
+        own = [
+            [*model.text_tokens(own_part(*each)), *model.template.after]
+            for each in zip(task.question.propositions, places, strict=True)
+        ]
         if len(shared) + max(map(len, own)) > model.longest:
             reason = f"with the answer the prompt is longer than the {model.longest:,} tokens the model reads"
             return tuple(RawFinding(0.0, unscored=reason) for _ in own)
@@ -325,9 +333,24 @@ def _common(one: Sequence[int], other: Sequence[int]) -> int:
     return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
-def _chunks(items: Sequence[Sequence[int]], size: int) -> Iterator[Sequence[Sequence[int]]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
+def _of_like_length(lengths: Sequence[int], shared: int) -> Iterator[list[int]]:
+    """Which texts to read at a time: of like length, since the shorter ones are padded, and not too many.
+
+    Args:
+        lengths: of the texts, in tokens.
+        shared: the length of what stands before each.
+
+    Yields:
+        Their positions.
+    """
+    group: list[int] = []
+    for position in sorted(range(len(lengths)), key=lengths.__getitem__):
+        together = (len(group) + 1) * (shared + lengths[position])
+        if group and (lengths[position] > PADDED * lengths[group[0]] or together > TOKENS_AT_ONCE):
+            yield group
+            group = []
+        group.append(position)
+    yield group
 
 
 def _first_line(error: Exception) -> str:

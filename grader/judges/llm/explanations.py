@@ -52,7 +52,8 @@ def explain(writer: Writer, task: Task, point: KeyPoint, verdict: Verdict, neare
         nearest: the passage of the answer that comes nearest to it.
 
     Returns:
-        The model's sentence, if all that it quotes is in the answer; else one made by rule.
+        The model's sentence, if all that it quotes is in the answer; else one made by rule for what is
+        missed, and nothing where the passage is shown as evidence anyway.
     """
     own = (
         f"\n\nStatement: {point.text}\n{_INSTRUCTION[verdict]} Say to the student in one short sentence "
@@ -61,7 +62,7 @@ def explain(writer: Writer, task: Task, point: KeyPoint, verdict: Verdict, neare
     sentence = first_sentence(writer.write(task, own))
     if sentence and quotes_only(sentence, task.answer.view):
         return sentence
-    return by_rule(verdict, nearest)
+    return by_rule(nearest) if verdict is Verdict.MISSED else ""
 
 
 def first_sentence(text: str) -> str:
@@ -77,22 +78,16 @@ def quotes_only(sentence: str, answer: str) -> bool:
     return all(_plain(quotation).strip(" .,;:!?…") in said for quotation in _QUOTATION.findall(sentence))
 
 
-def by_rule(verdict: Verdict, nearest: Passage | None) -> str:
-    """A sentence that no model wrote.
+def by_rule(nearest: Passage | None) -> str:
+    """A sentence on a missed key point that no model wrote.
 
     Args:
-        verdict: missed, partial or contradicted.
         nearest: the passage of the answer that comes nearest.
     """
     if nearest is None:
         return "Nothing in your answer comes near this."
-    quotation = " ".join(readable_view(nearest.text).split())
-    ends = {
-        Verdict.MISSED: "which does not say it",
-        Verdict.PARTIAL: "which says a part of it",
-        Verdict.CONTRADICTED: "which says the contrary",
-    }
-    return f"What comes nearest in your answer is “{quotation}”, {ends[verdict]}."
+    words = " ".join(readable_view(nearest.text).split())
+    return f"What comes nearest in your answer is “{words}”, which does not say it."
 
 
 def _plain(text: str) -> str:

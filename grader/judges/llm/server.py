@@ -33,6 +33,7 @@ from grader.judges.llm.http_client import (
 from grader.judges.llm.prompts import MOST_WRITTEN, VERSION, own_part, shared_part
 from grader.judges.protocol import JudgeSettings, Task
 from grader.judges.raw import RawFinding
+from grader.passages import Passage
 
 WORD_ALONE = 3.0
 """The log-odds that stand for a yes without its probability, and less than none for a no: 95 to 5.
@@ -184,14 +185,15 @@ class ServerJudge:
         digest = hashlib.sha256(str(self._client.address).encode()).hexdigest()[:12]
         return f"{VERSION}{reference}-{digest}"
 
-    def read(self, task: Task) -> tuple[RawFinding, ...]:
+    def read(self, task: Task, nearest: Sequence[Passage | None] = ()) -> tuple[RawFinding, ...]:
         """Ask about each proposition; see ``RawJudge.read``.
 
         Raises:
             UserError: the server can't be reached, or doesn't let the user or the model in.
         """
         shared = shared_part(task, self._show_reference)
-        prompts = [shared + own_part(proposition) for proposition in task.question.propositions]
+        places = nearest or (None,) * len(task.question.propositions)
+        prompts = [shared + own_part(*each) for each in zip(task.question.propositions, places, strict=True)]
         if self._way:
             return self._asked(prompts)
         # The first question finds out how this server is to be asked, for all others and all threads.

@@ -1,11 +1,14 @@
 """``cross-encoder:MODEL``: how well a passage answers to a proposition, by a model that reads both."""
 
+from collections.abc import Sequence
+
 from grader.errors import UserError
 from grader.judges.pairs.nli import is_of_entailment
 from grader.judges.pairs.pair_model import FloatArray, PairModel, open_pair_model
 from grader.judges.pairs.windows import Window
 from grader.judges.protocol import JudgeSettings, Task
 from grader.judges.raw import RawFinding
+from grader.passages import Passage
 
 
 class CrossEncoderJudge:
@@ -26,7 +29,7 @@ class CrossEncoderJudge:
         """Of the weights and the way of reading."""
         return self.model.revision
 
-    def read(self, task: Task) -> tuple[RawFinding, ...]:
+    def read(self, task: Task, nearest: Sequence[Passage | None] = ()) -> tuple[RawFinding, ...]:
         """Hold each proposition against the answer; see ``RawJudge.read``."""
         return tuple(read.finding(best_window) for read in self.model.read(task, proposition_first=True))
 

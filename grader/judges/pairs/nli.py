@@ -1,6 +1,7 @@
 """``nli:MODEL``: whether a proposition follows from a passage, or its contrary does."""
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from grader.judges.pairs.windows import Window
 from grader.judges.probability_maps import DIGITS
 from grader.judges.protocol import JudgeSettings, Task
 from grader.judges.raw import RawFinding
+from grader.passages import Passage
 
 CONTRADICTED = 0.5
 """From here on the passage that contradicts is the one to show, where none supports."""
@@ -53,7 +55,7 @@ class NliJudge:
         """Of the weights and the way of reading."""
         return self.model.revision
 
-    def read(self, task: Task) -> tuple[RawFinding, ...]:
+    def read(self, task: Task, nearest: Sequence[Passage | None] = ()) -> tuple[RawFinding, ...]:
         """Ask about each proposition; see ``RawJudge.read``."""
         key_points = len(task.question.key_points)
         return tuple(

@@ -5,13 +5,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grader import Bank, Grader
 from grader.bank import KeyPoint, Misconception, Question
 from grader.errors import UserError
 from grader.judges import JudgeSettings, Task, Verdict, open_judge
 from grader.judges.late_interaction import LateInteractionJudge
-from grader.judges.llm.causal import CausalJudge, open_causal, raw_finding
+from grader.judges.llm.causal import (
+    PADDED,
+    TOKENS_AT_ONCE,
+    CausalJudge,
+    _of_like_length,
+    open_causal,
+    raw_finding,
+)
 from grader.judges.llm.prompts import own_part, shared_part
 from grader.judges.raw import MappedJudge
 from grader.passages import Answer
@@ -50,7 +59,7 @@ def whole_prompts(judge: CausalJudge, about: Task) -> list[tuple[float, float]]:
     model = judge.model
     shared = [*model.template.before, *model.text_tokens(shared_part(about, show_reference=False))]
     prompts = [
-        [*shared, *model.text_tokens(own_part(each)), *model.template.after]
+        [*shared, *model.text_tokens(own_part(each, None)), *model.template.after]
         for each in about.question.propositions
     ]
     return [model.yes_and_no(ids[:-1], [ids[-1:]])[0] for ids in prompts]
@@ -96,6 +105,18 @@ def test_another_number_of_threads_changes_no_verdict(small_judge: CausalJudge) 
     finally:
         torch.set_num_threads(before)
     assert [each.raw for each in found[0]] == pytest.approx([each.raw for each in found[1]], abs=SAME)
+
+
+@given(st.lists(st.integers(1, 400), min_size=1, max_size=40), st.integers(1, 20_000))
+def test_texts_are_read_in_groups_of_like_length_that_fit_and_each_once(
+    lengths: list[int], shared: int
+) -> None:
+    groups = list(_of_like_length(lengths, shared))
+    assert sorted(position for group in groups for position in group) == list(range(len(lengths)))
+    for group in groups:
+        longest, shortest = (pick(lengths[position] for position in group) for pick in (max, min))
+        assert longest <= PADDED * shortest
+        assert len(group) == 1 or len(group) * (shared + longest) <= TOKENS_AT_ONCE
 
 
 def test_control_tokens_in_an_answer_are_text(small_judge: CausalJudge) -> None:

@@ -55,6 +55,10 @@ def test_an_invented_quotation_and_idle_talk_are_not_passed_on(text: str) -> Non
     )
 
 
+def test_where_the_passage_is_shown_as_evidence_nothing_is_said_by_rule() -> None:
+    assert explained("", Verdict.PARTIAL) == ""
+
+
 def test_only_the_first_sentence_is_kept() -> None:
     assert first_sentence('It says "once a day." That is wrong. Really.') == 'It says "once a day."'
 
