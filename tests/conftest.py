@@ -10,6 +10,9 @@ import pytest
 from grader import Bank, Grader
 from grader.judges import Judge, open_judge
 
+# Tests run side by side: threads of PyTorch that wait for each other would wait for other tests' processes.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 SMALL_MODEL = "SmolLM2-135M-Instruct.Q4_1.gguf"
 RUBRIC = """\
 id: tides
