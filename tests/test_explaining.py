@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -24,7 +25,7 @@ class Talkative:
         self.sentence = sentence
         self.asked: list[str] = []
 
-    def read(self, task: Task, nearest: tuple[Passage | None, ...] = ()) -> tuple[RawFinding, ...]:
+    def read(self, task: Task, nearest: Sequence[Passage | None] = ()) -> tuple[RawFinding, ...]:
         return tuple(RawFinding(-9.0 if place else 9.0) for place, _ in enumerate(task.question.propositions))
 
     def write(self, task: Task, own: str) -> str:
