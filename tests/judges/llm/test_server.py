@@ -204,7 +204,7 @@ def test_all_prompts_begin_with_the_answer_and_are_asked_without_chance() -> Non
     with serving(with_logprobs) as server:
         opened(server.address).read(task("The moon pulls."))
     prompts = [request.prompt for request in server.requests]
-    shared = prompts[0][: prompts[0].index("\n\nStatement")]
+    shared = prompts[0][: prompts[0].index("\n\nDoes the student")]
     assert "The moon pulls." in shared
     assert all(prompt.startswith(shared) for prompt in prompts)
     assert {(request.fields["temperature"], request.fields["seed"]) for request in server.requests} == {
