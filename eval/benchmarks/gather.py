@@ -10,6 +10,7 @@ from eval.benchmarks.table import RESULTS
 TABLES = (
     "agreement", "left_out", "calibration", "surest", "contradicted", "credit", "robustness",
     "throughput", "speed", "class_speed", "class_memory", "class_kills", "class_malformed",
+    "shared_prefix", "judges",
 )  # fmt: skip
 
 
