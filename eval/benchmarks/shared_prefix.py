@@ -18,8 +18,9 @@ from eval.benchmarks.table import write_table
 from grader import Bank
 from grader.judges import DEFAULT_MODEL, JudgeSettings, Task
 from grader.judges.late_interaction import LateInteractionJudge
-from grader.judges.llm.causal import CausalJudge, open_causal, raw_finding
-from grader.judges.llm.prompts import own_part, shared_part
+from grader.judges.llm.causal import CausalJudge, open_causal
+from grader.judges.llm.prompts import own_parts, shared_part
+from grader.judges.llm.yes_or_no import raw_finding
 from grader.models import resolve
 from grader.passages import Answer, Passage
 
@@ -45,9 +46,9 @@ def in_whole_prompts(judge: CausalJudge, task: Task, nearest: Nearest) -> LogOdd
     model = judge.model
     shared = [*model.template.before, *model.text_tokens(shared_part(task, show_reference=False))]
     found = []
-    for point in zip(task.question.propositions, nearest, strict=True):
+    for own in own_parts(task, nearest):
         model.forget()
-        ids = [*shared, *model.text_tokens(own_part(*point)), *model.template.after]
+        ids = [*shared, *model.text_tokens(own), *model.template.after]
         found.append(raw_finding(*model.yes_and_no(ids[:-1], [ids[-1:]])[0]).raw)
     return found
 

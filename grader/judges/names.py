@@ -69,30 +69,17 @@ def _open_one(name: str, settings: JudgeSettings) -> Judge:
     if colon and kind in KINDS:
         from grader.judges.raw import MappedJudge
 
-        return MappedJudge(open_raw(name, settings), _bundled(DEFAULT_MODEL, settings))
+        return MappedJudge(_open_raw(kind, model, settings), _bundled(DEFAULT_MODEL, settings))
     if colon and len(kind) > 1 and (near := get_close_matches(kind, KINDS, n=1)):
         raise UserError(f"no judge of the kind {kind!r}; did you mean {near[0]}:{model}?")
     return _bundled(DEFAULT_MODEL if name == BUNDLED else name, settings)
 
 
-def open_raw(name: str, settings: JudgeSettings) -> "RawJudge":
-    """Open the model behind a judge that is calibrated by ``grade calibrate``.
-
-    Args:
-        name: ``KIND:MODEL``.
-        settings: how it is to work.
-
-    Raises:
-        UserError: the judge is of no such kind, there is no such model, or what it needs is not installed.
-    """
-    kind, _, model = name.partition(":")
-    if kind not in KINDS:
-        raise UserError(f"the judge {name!r} is none of {', '.join(f'{each}:MODEL' for each in KINDS)}")
+def _open_raw(kind: str, model: str, settings: JudgeSettings) -> "RawJudge":
+    module, function, what = KINDS[kind]
     if not model:
-        raise UserError(f"the judge {name!r} names no model; after the colon stands {KINDS[kind].model}")
-    opener: Callable[[str, JudgeSettings], RawJudge] = getattr(
-        import_module(KINDS[kind].module), KINDS[kind].function
-    )
+        raise UserError(f"the judge {kind}: names no model; after the colon stands {what}")
+    opener: Callable[[str, JudgeSettings], RawJudge] = getattr(import_module(module), function)
     return opener(model, settings)
 
 

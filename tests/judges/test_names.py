@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from grader.errors import UserError
-from grader.judges import DEFAULT_MODEL, JudgeSettings, open_judge
-from grader.judges.names import KINDS, open_raw
+from grader.judges import DEFAULT_MODEL, open_judge
+from grader.judges.names import KINDS
 
 
 def test_the_bundled_judge_has_a_short_name() -> None:
@@ -21,11 +21,6 @@ def test_a_misspelt_kind_is_told_with_the_nearest() -> None:
 def test_a_kind_without_a_model_says_what_stands_after_the_colon(kind: str) -> None:
     with pytest.raises(UserError, match="names no model; after the colon stands"):
         open_judge(f"{kind}:")
-
-
-def test_what_is_no_kind_at_all_is_told() -> None:
-    with pytest.raises(UserError, match="none of hf:MODEL"):
-        open_raw("somebody", JudgeSettings())
 
 
 def test_both_judges_of_a_cascade_are_named_in_it(tmp_path: Path) -> None:

@@ -18,7 +18,6 @@ from typing import Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from grader.errors import UserError
-from grader.judges.llm.causal import raw_finding
 from grader.judges.llm.defusing import defused
 from grader.judges.llm.http_client import (
     KEY,
@@ -30,7 +29,8 @@ from grader.judges.llm.http_client import (
     checked_key,
     parse_address,
 )
-from grader.judges.llm.prompts import MOST_WRITTEN, VERSION, own_part, shared_part
+from grader.judges.llm.prompts import MOST_WRITTEN, VERSION, own_parts, shared_part
+from grader.judges.llm.yes_or_no import raw_finding
 from grader.judges.protocol import JudgeSettings, Task
 from grader.judges.raw import RawFinding
 from grader.passages import Passage
@@ -192,8 +192,7 @@ class ServerJudge:
             UserError: the server can't be reached, or doesn't let the user or the model in.
         """
         shared = shared_part(task, self._show_reference)
-        places = nearest or (None,) * len(task.question.propositions)
-        prompts = [shared + own_part(*each) for each in zip(task.question.propositions, places, strict=True)]
+        prompts = [shared + own for own in own_parts(task, nearest)]
         if self._way:
             return self._asked(prompts)
         # The first question finds out how this server is to be asked, for all others and all threads.

@@ -13,15 +13,10 @@ from grader.bank import KeyPoint, Misconception, Question
 from grader.errors import UserError
 from grader.judges import JudgeSettings, Task, Verdict, open_judge
 from grader.judges.late_interaction import LateInteractionJudge
-from grader.judges.llm.causal import (
-    PADDED,
-    TOKENS_AT_ONCE,
-    CausalJudge,
-    _of_like_length,
-    open_causal,
-    raw_finding,
-)
+from grader.judges.llm.causal import CausalJudge, open_causal
+from grader.judges.llm.causal_model import PADDED, TOKENS_AT_ONCE, _of_like_length
 from grader.judges.llm.prompts import own_part, shared_part
+from grader.judges.llm.yes_or_no import raw_finding
 from grader.judges.raw import MappedJudge
 from grader.passages import Answer
 from grader.quality.probe_texts import INJECTIONS

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from grader.bank import KeyPoint, Misconception, Question
 from grader.judges import Task
-from grader.judges.llm.prompts import fenced, own_part, prompt, shared_part
+from grader.judges.llm.prompts import fenced, own_part, own_parts, shared_part
 from grader.passages import Answer, Passage
 from grader.quality.probe_texts import INJECTIONS
 
@@ -47,18 +47,13 @@ def test_every_injection_stays_inside_the_fence_and_the_last_word_is_ours() -> N
     for attack in ATTACKS:
         text = f"The moon. {attack}"
         nearest = (Passage(attack, 10, len(text)), None)
-        shared, own = prompt(task(text), 0, nearest, show_reference=False)
+        shared, own = shared_part(task(text), show_reference=False), own_parts(task(text), nearest)[0]
         assert len(TAG.findall(shared)) == 4  # the two that the introduction names, and the fence
         assert shared.endswith("</answer>")
         assert not TAG.search(own)
         assert own.endswith("Yes or no?")
         assert own.count('"') == 2
         assert own.count("\n") == 3  # a line for the nearest words, and one for the question
-
-
-def test_the_shared_part_is_the_same_for_all_propositions() -> None:
-    answer = task("The moon.")
-    assert prompt(answer, 0, (), False).shared == prompt(answer, 1, (), False).shared
 
 
 def test_the_model_is_pointed_to_the_nearest_words_where_they_are_known() -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from grader.bank import KeyPoint, Question
+from grader.judges.llm.causal import CausalJudge, open_causal
 from grader.judges.llm.http_client import Limits
 from grader.judges.llm.server import ServerJudge, open_server
 from grader.judges.names import open_judge
@@ -34,6 +35,8 @@ model.load_state_dict(packed.state_dict())
 model.save_pretrained(to)
 AutoTokenizer.from_pretrained(folder, gguf_file=file).save_pretrained(to)
 """
+
+pytestmark = pytest.mark.xdist_group("language-model")
 
 TASK = Task(
     Question(
@@ -133,3 +136,12 @@ def test_a_completion_is_the_same_twice(base: str, folder: Path) -> None:
 def test_a_model_that_the_server_does_not_have_is_unscored_with_a_reason(base: str) -> None:
     findings = _judge(base, "another/model").read(TASK)
     assert {each.unscored for each in findings} == {"the server refused the request (400)"}
+
+
+def test_a_folder_with_safetensors_reads_as_the_gguf_file_does(
+    folder: Path, small_judge: CausalJudge
+) -> None:
+    assert list(folder.glob("*.safetensors"))
+    in_folder = open_causal(str(folder), JudgeSettings(device="cpu")).read(TASK)
+    for one, other in zip(in_folder, small_judge.read(TASK), strict=True):
+        assert one.raw == pytest.approx(other.raw, abs=1e-3)
