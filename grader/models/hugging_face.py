@@ -5,6 +5,7 @@ fetch it. So no run of ``grade`` opens a connection that the user did not ask fo
 """
 
 import hashlib
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +13,9 @@ from typing import NamedTuple
 from grader.errors import UserError
 
 EXTRA = "pip install 'keypoint-grader[torch]'"
+
+_HUB_NAME = re.compile(r"(?:\w[\w.-]*/)?\w[\w.-]*")
+"""What models are called on the hub: a name, or an owner and a name."""
 
 
 class Weights(NamedTuple):
@@ -48,6 +52,8 @@ def find_weights(name: str) -> Weights:
         return Weights(path.parent, path.name)
     if path.is_dir():
         return _in_folder(path)
+    if not _HUB_NAME.fullmatch(name) or path.suffix == ".gguf":
+        raise UserError(f"{name}: no such file or folder; name a model's folder, or a .gguf file")
     return _in_cache(name)
 
 

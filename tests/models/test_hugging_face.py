@@ -31,10 +31,17 @@ def test_a_folder_or_file_that_is_no_model_is_told(tmp_path: Path) -> None:
             find_weights(str(path))
 
 
-@pytest.mark.parametrize("name", ["nobody/no-such-model", "no such/name/at:all", "missing.gguf"])
+@pytest.mark.parametrize("name", ["nobody/no-such-model", "nobodys-model"])
 def test_what_is_not_on_this_machine_is_not_fetched(name: str) -> None:
     with pytest.raises(UserError, match="no file or folder"):
         find_weights(name)
+
+
+@pytest.mark.parametrize("name", ["/nowhere/model", "models/missing.gguf", "./model", "a/b/c"])
+def test_what_can_only_be_a_path_is_not_offered_to_be_fetched(name: str) -> None:
+    with pytest.raises(UserError, match="no such file or folder") as raised:
+        find_weights(name)
+    assert "hf download" not in str(raised.value)
 
 
 def test_the_revision_follows_the_files(tmp_path: Path) -> None:
