@@ -9,143 +9,34 @@ an answer states its key points far more often than it asserts a misconception.
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from grader.errors import UserError
 from grader.judges.probability_maps import JudgeCalibration, ProbabilityMap
-from grader.judges.raw import RawFinding
 from grader.quality.agreement_statistics import CALIBRATION_ERROR, F1, KAPPA, Sample
 from grader.quality.figure_text import counted
-from grader.quality.golden import SUPPORT
 from grader.quality.golden_readings import GoldenReading, GoldenTask
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolVector = NDArray[np.bool_]
+from grader.quality.labelled_readings import (
+    LEAST_OF_EACH,
+    Cut,
+    FloatArray,
+    Labelled,
+    as_sample,
+    sample_of,
+    supports,
+)
+from grader.quality.verdict_thresholds import asserted_threshold, contradicted_threshold, covered_threshold
 
 LEAST_ANSWERS = 10
 """Fewer golden answers are not fitted on."""
 
-LEAST_OF_EACH = 10
-"""So many judgements are needed that are so, and as many that are not: two coefficients hang on them."""
-
-FOLDS = 5
-"""Parts of the questions for cross-validation."""
-
 DIGITS = 6
 """Significant digits of a coefficient: below these, processors of different makes may differ."""
 
-COVERED_FROM = tuple(round(0.01 * step, 2) for step in range(30, 81))
-"""Where ``covered`` is looked for. As for the bundled judge: nothing is credited at longer odds."""
-
-AS_GOOD = 0.005
-"""F1 values this close to the best are as good: the difference is that of a few judgements."""
-
 PARTIAL_BELOW = 0.1
 """A key point is partly covered so far below ``covered``, as for the bundled judge. Not fitted."""
-
-ASSERTED_FROM = (*(round(0.05 * step, 2) for step in range(10, 20)), 0.99)
-"""Where ``asserted`` is looked for."""
-
-RIGHTLY_ACCUSED = 0.9
-"""A candidate is accused on stronger grounds than credited: at least so many of those accused assert it."""
-
-LEAST_ACCUSED = 5
-"""Of fewer accused, that share says nothing."""
-
-CONTRADICTED_FROM = (0.45, 0.6, 0.75, 0.9, 0.95)
-"""Where ``contradicted`` is looked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Labelled:
-    """Raw numbers with their labels, of key points or of misconceptions.
-
-    Attributes:
-        raw: what the model gives, shape (judgements,).
-        contradiction: 0 to 1, shape (judgements,).
-        support: how far the answer supports the proposition by its label, 0 to 1, shape (judgements,).
-        owners: the position of each judgement's answer, shape (judgements,).
-        folds: the part of the questions that it belongs to, 0 to ``FOLDS`` - 1, shape (judgements,).
-    """
-
-    raw: FloatArray
-    contradiction: FloatArray
-    support: FloatArray
-    owners: IntArray
-    folds: IntArray
-
-    @classmethod
-    def of(cls, readings: Sequence[GoldenReading], key_points: bool) -> "Labelled":
-        """Put numbers and labels side by side; what is unscored is left out.
-
-        Args:
-            readings: golden answers with what the model says of them.
-            key_points: whether key points are wanted, or misconceptions.
-        """
-        questions = sorted({reading.task.question.id for reading in readings})
-        rows = [
-            (finding.raw, finding.contradiction, support, owner, questions.index(task.question.id) % FOLDS)
-            for owner, (task, findings) in enumerate(readings)
-            for finding, support in zip(
-                _of_kind(task, findings, key_points), _supports(task, key_points), strict=True
-            )
-            if not finding.unscored
-        ]
-        columns = np.array(rows, dtype=np.float64).reshape(-1, 5).T
-        return cls(*columns[:3], *columns[3:].astype(np.int64))
-
-    def where(self, chosen: BoolVector) -> "Labelled":
-        """Some of the judgements.
-
-        Args:
-            chosen: which, shape (judgements,).
-        """
-        return Labelled(
-            self.raw[chosen],
-            self.contradiction[chosen],
-            self.support[chosen],
-            self.owners[chosen],
-            self.folds[chosen],
-        )
-
-    @property
-    def so(self) -> BoolVector:
-        """Whether the answer states all of the proposition, shape (judgements,)."""
-        so: BoolVector = self.support == 1
-        return so
-
-    @property
-    def enough(self) -> bool:
-        """Whether there is enough of either kind to fit on."""
-        return min(int(self.so.sum()), int((~self.so).sum())) >= LEAST_OF_EACH
-
-
-class Cut(NamedTuple):
-    """A map and where its probabilities become verdicts.
-
-    Attributes:
-        map: from the raw number.
-        least: the least probability of what is covered, or asserted.
-        contradicted: the least contradiction that takes a verdict of covered away.
-    """
-
-    map: ProbabilityMap
-    least: float
-    contradicted: float = math.inf
-
-    def probabilities(self, rows: Labelled) -> FloatArray:
-        """The probability of each judgement, 0 to 1, shape (judgements,)."""
-        return np.array([self.map.probability(raw) for raw in rows.raw.tolist()], dtype=np.float64)
-
-    def said(self, rows: Labelled) -> BoolVector:
-        """Whether each proposition is found covered, or asserted, shape (judgements,)."""
-        said: BoolVector = (self.probabilities(rows) >= self.least) & (rows.contradiction < self.contradicted)
-        return said
 
 
 class Quality(NamedTuple):
@@ -220,7 +111,7 @@ def check_enough(tasks: Sequence[GoldenTask]) -> None:
             f"{len(tasks)} golden answers to fit on, and it takes at least {LEAST_ANSWERS}; "
             "label more of them, or raise --answers"
         )
-    so = [support == 1 for task in tasks for support in _supports(task, key_points=True)]
+    so = [support == 1 for task in tasks for support in supports(task, key_points=True)]
     if min(sum(so), len(so) - sum(so)) < LEAST_OF_EACH:
         raise UserError(
             f"of {len(so)} key points in the golden answers {sum(so)} are covered, and it takes at least "
@@ -357,72 +248,12 @@ def fit_misconceptions(rows: Labelled) -> Cut | None:
     return None if fitted is None else Cut(fitted, asserted_threshold(rows, fitted))
 
 
-def covered_threshold(rows: Labelled, fitted: ProbabilityMap) -> float:
-    """The least probability of what is covered: the middle of where F1 is as good as at its best.
-
-    Args:
-        rows: key points.
-        fitted: their map.
-    """
-    probabilities = Cut(fitted, 0.0).probabilities(rows)
-    said = probabilities >= np.array(COVERED_FROM)[:, None]
-    found = 2 * (said & rows.so).sum(axis=1) / np.maximum(said.sum(axis=1) + rows.so.sum(), 1)  # F1
-    good = found >= found.max() - AS_GOOD
-    runs: list[list[float]] = [[]]
-    for least, is_good in zip(COVERED_FROM, good, strict=True):
-        if is_good:
-            runs[-1].append(least)
-        elif runs[-1]:
-            runs.append([])
-    longest = max(runs, key=len)
-    return longest[(len(longest) - 1) // 2]
-
-
-def asserted_threshold(rows: Labelled, fitted: ProbabilityMap) -> float:
-    """The least probability of an asserted misconception: where nine in ten accused are guilty.
-
-    Where there is no such threshold, it is the usual one, or the next above at which nobody is accused
-    wrongly; 1 where there is none of these either.
-
-    Args:
-        rows: misconceptions; may be none.
-        fitted: their map.
-    """
-    probabilities = Cut(fitted, 0.0).probabilities(rows)
-    for least in ASSERTED_FROM:
-        accused = probabilities >= least
-        if accused.sum() >= LEAST_ACCUSED and rows.so[accused].mean() >= RIGHTLY_ACCUSED:
-            return least
-    usual = JudgeCalibration(judge="", revision="").asserted
-    innocent = probabilities[~rows.so]
-    return next((least for least in ASSERTED_FROM if least >= usual and not (innocent >= least).any()), 1.0)
-
-
-def contradicted_threshold(rows: Labelled, cut: Cut) -> float:
-    """The least contradiction of a contradicted key point: the smallest that lowers no agreement.
-
-    Args:
-        rows: key points.
-        cut: their map and ``covered``.
-
-    Returns:
-        Infinity where the model is not asked for contradiction, or any threshold does harm.
-    """
-    if not (rows.contradiction > 0).any():
-        return math.inf
-    without = KAPPA.value(_sample(rows, cut))
-    for least in CONTRADICTED_FROM:
-        if KAPPA.value(_sample(rows, cut._replace(contradicted=least))) >= without:
-            return least
-    return math.inf
-
-
 def _compare(rows: Labelled, before: Cut, after: Cut, fit: Fit | None) -> Comparison:
     return Comparison(
         len(rows.raw),
         int(rows.so.sum()),
-        _quality(_sample(rows, before), rows.raw),
-        _quality(_sample(rows, after), rows.raw),
+        _quality(sample_of(rows, before), rows.raw),
+        _quality(sample_of(rows, after), rows.raw),
         _cross_validated(rows, fit) if fit else None,
     )
 
@@ -440,7 +271,7 @@ def _cross_validated(rows: Labelled, fit: Fit) -> Quality | None:
             return None
         probabilities[unseen] = cut.probabilities(rows.where(unseen))
         said[unseen] = cut.said(rows.where(unseen))
-    return _quality(_as_sample(rows, probabilities, said), probabilities)
+    return _quality(as_sample(rows, probabilities, said), probabilities)
 
 
 def _quality(sample: Sample, ranks: FloatArray) -> Quality:
@@ -453,15 +284,6 @@ def _quality(sample: Sample, ranks: FloatArray) -> Quality:
         F1.value(sample),
         KAPPA.value(sample),
     )
-
-
-def _sample(rows: Labelled, cut: Cut) -> Sample:
-    return _as_sample(rows, cut.probabilities(rows), cut.said(rows))
-
-
-def _as_sample(rows: Labelled, probabilities: FloatArray, said: BoolVector) -> Sample:
-    no_grades = np.zeros(int(rows.owners.max(initial=-1)) + 1)
-    return Sample(rows.so, said, rows.support, probabilities, rows.owners, no_grades, no_grades)
 
 
 def _count_unscored(judge: str, readings: Sequence[GoldenReading]) -> int:
@@ -488,18 +310,6 @@ def _fitted_on(readings: Sequence[GoldenReading], judgements: int) -> str:
     questions = len({reading.task.question.id for reading in readings})
     answers, asked = counted(len(readings), "golden answer"), counted(questions, "question")
     return f"{answers} to {asked}, {counted(judgements, 'judgement')}"
-
-
-def _of_kind(task: GoldenTask, findings: Sequence[RawFinding], key_points: bool) -> Sequence[RawFinding]:
-    count = len(task.question.key_points)
-    return findings[:count] if key_points else findings[count:]
-
-
-def _supports(task: GoldenTask, key_points: bool) -> list[float]:
-    question, answer = task
-    if key_points:
-        return [SUPPORT[answer.label(point.id)] for point in question.key_points]
-    return [float(wrong.id in answer.misconceptions) for wrong in question.misconceptions]
 
 
 def _rounded(value: float) -> float:

@@ -7,14 +7,14 @@ from grader.errors import UserError
 from grader.judges.raw import RawFinding
 from grader.quality.fit_probabilities import (
     LEAST_ANSWERS,
-    RIGHTLY_ACCUSED,
     CalibrationFit,
-    Labelled,
     check_enough,
     fit_calibration,
     fit_map,
 )
 from grader.quality.golden_readings import spread
+from grader.quality.labelled_readings import Labelled
+from grader.quality.verdict_thresholds import RIGHTLY_ACCUSED
 from tests.quality.labelled_answers import RawNumber, golden_questions, noisy, readings_of
 
 GOLDEN = golden_questions()
