@@ -20,6 +20,10 @@ CLOSE_READING = ("contrast", "nli", "beetle", "bank")
 """Sources whose short texts differ in what they say and not only in what they speak of."""
 
 
+SHARES = {"marked": 1.0, "contrast": 0.25, "beetle": 1.0, "bank": 1.0, "saf": 1.0, "argkp": 0.2, "nli": 0.1}
+"""How many of each source's examples are taken where whole answers are wanted."""
+
+
 def batches(
     pairs: Pairs, number: int, generator: np.random.Generator, size: int
 ) -> Iterator[tuple[Batch, Tensor]]:
@@ -95,4 +99,11 @@ def only_short(pairs: Pairs, seed: int) -> Pairs:
     lengths = np.diff(pairs.answers.ends, prepend=0)
     kept = (lengths <= SHORT) & np.isin(pairs.sources, CLOSE_READING)
     kept &= (pairs.sources != "nli") | (np.random.default_rng(seed).random(len(kept)) < 0.5)
+    return pairs._replace(passes=np.where(kept, pairs.passes, -1))
+
+
+def mostly_whole_answers(pairs: Pairs, seed: int) -> Pairs:
+    """All marked answers, and so much of the other sources that nothing is forgotten that they taught."""
+    drawn = np.random.default_rng(seed).random(len(pairs.sources))
+    kept = drawn < np.array([SHARES[source] for source in pairs.sources.tolist()])
     return pairs._replace(passes=np.where(kept, pairs.passes, -1))

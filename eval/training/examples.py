@@ -1,6 +1,7 @@
 """What the judge's network is trained on: texts, propositions, and what the one says of the other.
 
-The contrast set, graded answers, matched arguments, entailment pairs, and the bank's fitting half.
+The contrast set, marked answers, graded answers, matched arguments, entailment pairs, and the bank's
+fitting half.
 """
 
 import json
@@ -36,6 +37,8 @@ from eval.training.example import (
     graded,
     make_example,
 )
+from eval.training.marked_examples import marked_examples
+from eval.training.marked_set import load_marked_set
 from eval.training.variations import as_typed, edited, perhaps_without_question
 from grader.bank import Bank
 
@@ -64,6 +67,7 @@ def training_examples(data: Path, generator: random.Random, edits: bool = False)
     """
     sources = chain(
         contrast_examples(load_contrast_set("train"), generator),
+        marked_examples(load_marked_set("train"), generator),
         entailment_examples(data, generator),
         _argument_examples(data, "train", generator),
         beetle_examples(data, generator, held_out=False),

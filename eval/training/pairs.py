@@ -18,7 +18,7 @@ from tokenizers import Tokenizer
 from eval.data import read_rows
 from eval.golden_answers import load_golden
 from eval.training.contrast_examples import TARGETS
-from eval.training.contrast_set import labelled_texts, load_contrast_set
+from eval.training.contrast_set import Relation, labelled_texts, load_contrast_set
 from eval.training.example import CONTRADICTED, Example, Target, graded
 from eval.training.examples import (
     argument_examples,
@@ -27,6 +27,7 @@ from eval.training.examples import (
     graded_examples,
     training_examples,
 )
+from eval.training.marked_set import load_marked_set
 from eval.training.model_folder import MODELS
 from eval.training.pair_arrays import Pairs, Texts, save
 from grader.bank import Bank
@@ -93,6 +94,7 @@ def choosing_examples(data: Path, generator: random.Random) -> Iterator[Example]
                 (proposition,),
                 (TARGETS[pair.relation],),
             )
+    yield from _marked_verdicts()
     for labelled, answer in load_golden(Bank.open(), held_out=False):
         points = labelled.question.key_points
         targets = tuple(
@@ -110,6 +112,27 @@ def choosing_examples(data: Path, generator: random.Random) -> Iterator[Example]
     yield from graded_examples(data, generator, held_out=True)
     yield from argument_examples(data, "dev", generator)
     yield from entailment_examples(data, generator, ("test",))
+
+
+def _marked_verdicts() -> Iterator[Example]:
+    """The marked answers of the ``dev`` fold, with their key points, and apart from these with reversals."""
+    for field in load_marked_set("dev"):
+        for question in field.questions:
+            sort = "essay" if question.wants_essay else "short"
+            for answer in question.answers:
+                relations = [answer.relations.get(p.id, Relation.NOT_STATED) for p in question.key_points]
+                targets = tuple(TARGETS[relation] for relation in relations)
+                points = tuple(point.text for point in question.key_points)
+                yield Example(f"marked {sort}", question.question, answer.plain, points, targets)
+                turned = [
+                    point.reversal
+                    for point, relation in zip(question.key_points, relations, strict=True)
+                    if point.reversal and relation == Relation.SUPPORTED
+                ]
+                if turned:
+                    name = f"marked {sort}, reversals"
+                    against = (CONTRADICTED,) * len(turned)
+                    yield Example(name, question.question, answer.plain, tuple(turned), against)
 
 
 def measuring_examples(data: Path) -> Iterator[Example]:

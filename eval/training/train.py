@@ -1,12 +1,12 @@
 """Train the judge's network on the arrays that ``pairs`` wrote.
 
     python -m eval.training.train --pairs FOLDER --weights model.safetensors --out FOLDER
-    python -m eval.training.train --pairs FOLDER --start-from network.safetensors --only-reader --out FOLDER
+    python -m eval.training.train --pairs FOLDER --start-from network.safetensors --only-reader short …
 
-First everything is trained; then the reader alone, on short texts that differ by little. On a GPU if
-there is one, else on the processor. All random numbers come from one seed; a checkpoint is written as
-it goes, and the same command goes on from it. What is kept is the exponential moving average of the
-weights (after Izmailov et al. 2018, https://arxiv.org/abs/1803.05407).
+First everything is trained; then the reader alone, on short texts that differ by little; then on whole
+answers. On a GPU if there is one, else on the processor. All random numbers come from one seed; a
+checkpoint is written as it goes, and the same command goes on from it. What is kept is the exponential
+moving average of the weights (after Izmailov et al. 2018, https://arxiv.org/abs/1803.05407).
 """
 
 import json
@@ -23,7 +23,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.nn import functional
 
-from eval.training.batches import batches, leave_out, only_short
+from eval.training.batches import batches, leave_out, mostly_whole_answers, only_short
 from eval.training.network import Batch, JudgeNetwork, Readings
 from eval.training.pair_arrays import Pairs, load_pairs
 from eval.training.predictions import note_left_out, predict, report
@@ -36,6 +36,7 @@ AVERAGE_OVER = 0.997
 ALIGNMENT_SHARE = 0.3
 WARM_UP = 0.06
 CHECKPOINT_SECONDS = 300
+SELECTIONS = {"short": only_short, "answers": mostly_whole_answers}
 LEFT_OUT = Path(__file__).parent / "left_out.json"
 
 
@@ -49,6 +50,7 @@ class Settings:
         rate: the encoder's learning rate.
         reader_rate: the reader's.
         only_reader: whether the encoder stays as it is.
+        bfloat16: whether products are computed in bfloat16, half as fast again on a processor that can.
         seed: of order and dropout.
     """
 
@@ -57,6 +59,7 @@ class Settings:
     rate: float
     reader_rate: float
     only_reader: bool
+    bfloat16: bool
     seed: int
 
 
@@ -117,7 +120,7 @@ def train(
             if step <= done:
                 continue
             torch.manual_seed(settings.seed * 1_000_003 + step)
-            _step(network, batch, targets, optimiser, settings.only_reader)
+            _step(network, batch, targets, optimiser, settings)
             scheduler.step()
             with torch.no_grad():
                 keep = min(AVERAGE_OVER, step / (step + 10))
@@ -137,16 +140,22 @@ def _in_order(pairs: Pairs, settings: Settings) -> Iterator[tuple[Batch, Tensor]
 
 
 def _step(
-    network: JudgeNetwork, batch: Batch, targets: Tensor, optimiser: torch.optim.AdamW, only_reader: bool
+    network: JudgeNetwork,
+    batch: Batch,
+    targets: Tensor,
+    optimiser: torch.optim.AdamW,
+    settings: Settings,
 ) -> None:
     device = network.token_weights.device
     batch, targets = Batch(*(tensor.to(device) for tensor in batch)), targets.to(device)
     network.train()
-    if only_reader:
+    if settings.only_reader:
         network.encoder.eval()
-        loss = functional.cross_entropy(network.read(batch), targets)
-    else:
-        loss = loss_of(network(batch), targets)
+    with torch.autocast(device.type, torch.bfloat16, enabled=settings.bfloat16):
+        if settings.only_reader:
+            loss = functional.cross_entropy(network.read(batch).float(), targets)
+        else:
+            loss = loss_of(network(batch), targets)
     optimiser.zero_grad(set_to_none=True)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -181,7 +190,8 @@ def starting_network(token_weights: Path, published: Path | None, trained: Path 
 @click.option("--start-from", type=click.Path(path_type=Path, exists=True), help="An earlier run's network.")
 @click.option("--token-weights", type=click.Path(path_type=Path, exists=True), required=True)
 @click.option("--out", type=click.Path(path_type=Path), required=True)
-@click.option("--only-reader", is_flag=True, help="Train the reader alone, on short texts.")
+@click.option("--only-reader", type=click.Choice(list(SELECTIONS)), help="Train the reader alone, on these.")
+@click.option("--bfloat16", is_flag=True, help="Compute products in bfloat16.")
 @click.option("--passes", default=3, show_default=True)
 @click.option("--batch", "size", default=96, show_default=True, help="Examples a batch.")
 @click.option("--rate", default=1e-4, show_default=True, help="The encoder's learning rate.")
@@ -194,7 +204,8 @@ def main(
     start_from: Path | None,
     token_weights: Path,
     out: Path,
-    only_reader: bool,
+    only_reader: str | None,
+    bfloat16: bool,
     passes: int,
     size: int,
     rate: float,
@@ -211,9 +222,9 @@ def main(
     network = starting_network(token_weights, weights, start_from)
     pairs = load_pairs(folder / "train.npz")
     pairs = leave_out(pairs, without) if without else pairs
-    pairs = only_short(pairs, seed) if only_reader else pairs
+    pairs = SELECTIONS[only_reader](pairs, seed) if only_reader else pairs
     out.mkdir(parents=True, exist_ok=True)
-    settings = Settings(passes, size, rate, reader_rate, only_reader, seed)
+    settings = Settings(passes, size, rate, reader_rate, bool(only_reader), bfloat16, seed)
     average = train(network, pairs, settings, out / "checkpoint.pt")
     network.load_state_dict(average)
     if without:

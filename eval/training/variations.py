@@ -10,7 +10,7 @@ from eval.training.example import SUPPORTED, Example, Target
 REVERSED: Target = (0.02, 0.28, 0.7)
 """By a small edit: most often the contrary, now and then only nonsense."""
 
-EDITED = {"contrast": 0.5, "bank": 0.5, "beetle": 0.5, "nli": 0.4, "argkp": 0.15, "saf": 0.0}
+EDITED = {"contrast": 0.5, "marked": 0.3, "bank": 0.5, "beetle": 0.5, "nli": 0.4, "argkp": 0.15, "saf": 0.0}
 """How often an example is followed by edited ones, by its source."""
 
 EDITS = 2
