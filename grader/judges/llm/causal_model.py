@@ -16,11 +16,8 @@ from grader.judges.protocol import JudgeSettings
 from grader.judges.quiet import quietly
 from grader.models.hugging_face import EXTRA, Weights
 
-TOKENS_AT_ONCE = 16_384
-"""Tokens, shared ones counted for each proposition, that are held in memory at a time."""
-
-PADDED = 1.15
-"""The longest of some texts that are read at a time, beside the shortest of them."""
+TOKENS_AT_ONCE = 2_048
+"""Tokens of prompts, without what they share, that are read in one row: the mask grows with their square."""
 
 _CONTENT = "\ue000"
 """Stands for the prompt while the model's chat template is rendered; in no template and no text."""
@@ -156,7 +153,8 @@ class CausalModel:
     def _read(self, shared: Sequence[int]) -> Any:
         """The keys and values of the tokens that all prompts about an answer begin with.
 
-        Those of the last answer are kept: what both begin with is not read again.
+        Those of the last answer are kept, so what goes on from them needs a copy: what both begin with is
+        not read again.
         """
         torch = self._torch
         from transformers import DynamicCache
@@ -173,7 +171,7 @@ class CausalModel:
             places = torch.arange(same, len(shared), device=self.device)[None]
             self._model(ids, **{self._past: past}, position_ids=places, use_cache=True, logits_to_keep=1)
             self._last_read = tuple(shared), past
-        return copy.deepcopy(past)
+        return past
 
     def forget(self) -> None:
         """Read anew what is asked about next, whatever was read last."""
@@ -189,13 +187,15 @@ class CausalModel:
         Returns:
             For each prompt two probabilities, 0 to 1, together at most 1.
         """
-        found: dict[int, tuple[float, float]] = {}
         with self._torch.inference_mode():
-            for positions in _of_like_length(list(map(len, own)), len(shared)):
-                some = [own[position] for position in positions]
-                pairs = self._continued(self._read(shared), len(shared), some)
-                found |= zip(positions, pairs, strict=True)
-        return [found[position] for position in range(len(own))]
+            past = self._read(shared)
+            # A model whose layers look back only so far has no mask of ours for it: one prompt at a time.
+            most = 1 if any(past.is_sliding) else TOKENS_AT_ONCE
+            return [
+                pair
+                for some in _together(own, most)
+                for pair in self._after(copy.deepcopy(past), len(shared), some)
+            ]
 
     def write(self, shared: Sequence[int], own: Sequence[int]) -> str:
         """What the model writes next, always the likeliest token.
@@ -213,7 +213,7 @@ class CausalModel:
             written = self._model.generate(
                 ids,
                 attention_mask=torch.ones_like(ids),
-                **{self._past: self._read(shared)},
+                **{self._past: copy.deepcopy(self._read(shared))},
                 max_new_tokens=MOST_WRITTEN,
                 do_sample=False,
                 pad_token_id=0,
@@ -221,28 +221,48 @@ class CausalModel:
         text: str = self.tokenizer.decode(written[0, ids.shape[1] :], skip_special_tokens=True)
         return text
 
-    def _continued(self, past: Any, before: int, own: Sequence[Sequence[int]]) -> list[tuple[float, float]]:
-        torch = self._torch
-        lengths = [len(ids) for ids in own]
-        width = max(lengths)
-        # Padding stands on the right, where no token that counts can see it.
-        ids = torch.tensor([[*each, *[0] * (width - len(each))] for each in own], device=self.device)
-        past.batch_repeat_interleave(len(own))
-        ends = sorted({length - 1 for length in lengths})
+    def _after(self, past: Any, before: int, own: Sequence[Sequence[int]]) -> list[tuple[float, float]]:
+        """Read some prompts in one row, none of which sees another; see ``yes_and_no``.
+
+        So nothing is padded, whatever their lengths.
+        """
+        torch, device = self._torch, self.device
+        lengths = torch.tensor([len(ids) for ids in own])
+        starts = lengths.cumsum(0) - lengths
+        ids = torch.tensor([[token for each in own for token in each]], device=device)
+        places = torch.arange(ids.shape[1]) - starts.repeat_interleave(lengths) + before
+        masks = {} if len(own) == 1 else {"attention_mask": self._apart(lengths, before)}
         logits = self._model(
             ids,
             **{self._past: past},
-            position_ids=torch.arange(before, before + width, device=self.device).expand(len(own), -1),
+            **masks,
+            position_ids=places[None].to(device),
             use_cache=True,
-            logits_to_keep=torch.tensor(ends, device=self.device),
+            logits_to_keep=(starts + lengths - 1).to(device),
         ).logits
-        last = torch.tensor([ends.index(length - 1) for length in lengths], device=self.device)
-        chosen = logits[torch.arange(len(own), device=self.device), last].float()
-        shares = torch.softmax(chosen, dim=-1).cpu()
+        shares = torch.softmax(logits[0].float(), dim=-1).cpu()
         return [
             (float(row[list(self.choices.yes)].sum()), float(row[list(self.choices.no)].sum()))
             for row in shares
         ]
+
+    def _apart(self, lengths: Any, before: int) -> Any:
+        """What is added to the attention of prompts in one row: each sees itself and what is shared.
+
+        Args:
+            lengths: shape (prompts,), in tokens.
+            before: the length of what is shared.
+
+        Returns:
+            Shape (1, 1, tokens, before + tokens), 0 or the least number that there is.
+        """
+        torch = self._torch
+        which = torch.arange(len(lengths)).repeat_interleave(lengths)
+        own = (which[:, None] == which[None]).tril()
+        seen = torch.cat((torch.ones(len(own), before, dtype=torch.bool), own), dim=1)
+        dtype = self._model.dtype
+        added = torch.zeros(seen.shape, dtype=dtype).masked_fill(~seen, torch.finfo(dtype).min)
+        return added[None, None].to(self.device)
 
 
 def _common(one: Sequence[int], other: Sequence[int]) -> int:
@@ -251,23 +271,16 @@ def _common(one: Sequence[int], other: Sequence[int]) -> int:
     return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
-def _of_like_length(lengths: Sequence[int], shared: int) -> Iterator[list[int]]:
-    """Which texts to read at a time: of like length, since the shorter ones are padded, and not too many.
-
-    Args:
-        lengths: of the texts, in tokens.
-        shared: the length of what stands before each.
-
-    Yields:
-        Their positions.
-    """
-    group: list[int] = []
-    for position in sorted(range(len(lengths)), key=lengths.__getitem__):
-        together = (len(group) + 1) * (shared + lengths[position])
-        if group and (lengths[position] > PADDED * lengths[group[0]] or together > TOKENS_AT_ONCE):
+def _together(own: Sequence[Sequence[int]], most: int) -> Iterator[list[Sequence[int]]]:
+    """Some prompts at a time, in order, of so many tokens at most unless one alone has more."""
+    group: list[Sequence[int]] = []
+    tokens = 0
+    for each in own:
+        if group and tokens + len(each) > most:
             yield group
-            group = []
-        group.append(position)
+            group, tokens = [], 0
+        group.append(each)
+        tokens += len(each)
     yield group
 
 

@@ -14,7 +14,7 @@ from grader.errors import UserError
 from grader.judges import JudgeSettings, Task, Verdict, open_judge
 from grader.judges.late_interaction import LateInteractionJudge
 from grader.judges.llm.causal import CausalJudge, open_causal
-from grader.judges.llm.causal_model import PADDED, TOKENS_AT_ONCE, _of_like_length
+from grader.judges.llm.causal_model import _together
 from grader.judges.llm.prompts import own_part, shared_part
 from grader.judges.llm.yes_or_no import raw_finding
 from grader.judges.raw import MappedJudge
@@ -102,16 +102,23 @@ def test_another_number_of_threads_changes_no_verdict(small_judge: CausalJudge) 
     assert [each.raw for each in found[0]] == pytest.approx([each.raw for each in found[1]], abs=SAME)
 
 
-@given(st.lists(st.integers(1, 400), min_size=1, max_size=40), st.integers(1, 20_000))
-def test_texts_are_read_in_groups_of_like_length_that_fit_and_each_once(
-    lengths: list[int], shared: int
+@given(st.lists(st.integers(1, 400), min_size=1, max_size=40), st.integers(1, 2_000))
+def test_prompts_are_read_so_many_tokens_at_a_time_in_order_and_each_once(
+    lengths: list[int], most: int
 ) -> None:
-    groups = list(_of_like_length(lengths, shared))
-    assert sorted(position for group in groups for position in group) == list(range(len(lengths)))
-    for group in groups:
-        longest, shortest = (pick(lengths[position] for position in group) for pick in (max, min))
-        assert longest <= PADDED * shortest
-        assert len(group) == 1 or len(group) * (shared + longest) <= TOKENS_AT_ONCE
+    own = [[number] * length for number, length in enumerate(lengths)]
+    groups = list(_together(own, most))
+    assert [each for group in groups for each in group] == own
+    assert all(len(group) == 1 or sum(map(len, group)) <= most for group in groups)
+
+
+def test_prompts_in_one_row_do_not_see_each_other(small_judge: CausalJudge) -> None:
+    model = small_judge.model
+    shared = model.text_tokens("The moon attracts the water.")
+    own = [model.text_tokens(text) for text in ("Is it so? Yes or no?", "No! No, no. Is that so, yes or no?")]
+    together = model.yes_and_no(shared, own)
+    for each, pair in zip(own, together, strict=True):
+        assert model.yes_and_no(shared, [each])[0] == pytest.approx(pair, abs=SAME)
 
 
 def test_control_tokens_in_an_answer_are_text(small_judge: CausalJudge) -> None:
