@@ -70,7 +70,7 @@ class Cascade:
         asked = [position for position, finding in enumerate(findings) if self.is_unsure(finding)]
         if not asked:
             return replace(judged, findings=tuple(findings))
-        (again,) = self.second.judge([_about(task, asked)])
+        (again,) = self.second.judge([task.about(asked)])
         for position, finding in zip(asked, again.findings, strict=True):
             is_key_point = position < len(task.question.key_points)
             findings[position] = self._decided(findings[position], finding, is_key_point)
@@ -93,14 +93,3 @@ class Cascade:
         """Whether the second judge is asked about what the first found."""
         settled = finding.contradiction >= self.first.thresholds.contradicted
         return bool(finding.unscored) or (not settled and self._low <= finding.probability <= self._high)
-
-
-def _about(task: Task, positions: Sequence[int]) -> Task:
-    """The same answer with only some of the question's propositions."""
-    question = task.question
-    count = len(question.key_points)
-    fewer = {
-        "key_points": tuple(question.key_points[i] for i in positions if i < count),
-        "misconceptions": tuple(question.misconceptions[i - count] for i in positions if i >= count),
-    }
-    return Task(question.model_copy(update=fewer), task.answer)

@@ -58,6 +58,20 @@ class Task:
     question: Question
     answer: Answer
 
+    def about(self, positions: Sequence[int]) -> "Task":
+        """The same answer with only some of the question's propositions.
+
+        Args:
+            positions: of them, in ``question.propositions``.
+        """
+        question = self.question
+        count = len(question.key_points)
+        fewer = {
+            "key_points": tuple(question.key_points[i] for i in positions if i < count),
+            "misconceptions": tuple(question.misconceptions[i - count] for i in positions if i >= count),
+        }
+        return Task(question.model_copy(update=fewer), self.answer)
+
 
 class Decider(NamedTuple):
     """The judge of a cascade that decided: its name, and where its probabilities become verdicts."""

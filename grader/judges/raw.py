@@ -1,7 +1,9 @@
 """What a model says of propositions before anything is calibrated, and a judge made of it.
 
 A language model, a cross-encoder and a model of entailment each give a number of their own. The
-number becomes a probability by a map that ``grade calibrate`` fits, the same way for all of them.
+number becomes a probability by a map that ``grade calibrate`` fits, the same way for all of them. None of
+them is asked what the bundled judge takes for out of the question: that would cost seconds, and an answer
+that talks a model into saying yes could only gain by it.
 """
 
 import time
@@ -17,6 +19,9 @@ from grader.judges.protocol import Finding, Judgement, Task, Thresholds
 from grader.judges.stance import stated
 from grader.passages import Passage
 
+OUT_OF_THE_QUESTION = 0.05
+"""A model is asked only about what has at least this probability by the bundled judge."""
+
 
 @dataclass(frozen=True, slots=True)
 class RawFinding:
@@ -28,12 +33,17 @@ class RawFinding:
         contradiction: how likely the answer says the contrary, 0 to 1; 0 for a model that is not asked.
         evidence: the passage that the number comes from; none for a model that read the whole answer.
         unscored: why there is no number; empty where there is one.
+        asked: whether the model was asked at all; where it was not, the answer does not support it.
     """
 
     raw: float
     contradiction: float = 0.0
     evidence: Passage | None = None
     unscored: str = ""
+    asked: bool = True
+
+
+NOT_ASKED = RawFinding(0.0, asked=False)
 
 
 class RawJudge(Protocol):
@@ -87,7 +97,7 @@ class MappedJudge:
     @property
     def revision(self) -> str:
         """Of the model, and of the judge that points it to the nearest words."""
-        return f"{self.raw.revision}-{self._locator.files.digest()}"
+        return f"{self.raw.revision}-{OUT_OF_THE_QUESTION:g}-{self._locator.files.digest()}"
 
     @property
     def thresholds(self) -> Thresholds:
@@ -109,12 +119,29 @@ class MappedJudge:
         return [self._judge(task) for task in tasks]
 
     def read(self, task: Task) -> tuple[RawFinding, ...]:
-        """What the model says of an answer, before anything is calibrated; see ``RawJudge.read``."""
-        return self.raw.read(task, self.locate(task))
+        """What the model says of an answer, before anything is calibrated.
+
+        Args:
+            task: an answer and its question.
+
+        Returns:
+            One finding for each of ``question.propositions``, in their order.
+        """
+        return self._read(task, self.locate(task))
 
     def locate(self, task: Task) -> tuple[Passage | None, ...]:
         """The passage nearest to each proposition; see ``LateInteractionJudge.locate``."""
         return self._locator.locate(task).evidence
+
+    def _read(self, task: Task, nearest: Sequence[Passage | None]) -> tuple[RawFinding, ...]:
+        (judged,) = self._locator.judge([task])
+        asked = [i for i, finding in enumerate(judged.findings) if finding.probability >= OUT_OF_THE_QUESTION]
+        found = [NOT_ASKED] * len(nearest)
+        if asked:
+            said = self.raw.read(task.about(asked), [nearest[i] for i in asked])
+            for position, finding in zip(asked, said, strict=True):
+                found[position] = finding
+        return tuple(found)
 
     def _judge(self, task: Task) -> Judgement:
         count = len(task.question.propositions)
@@ -122,10 +149,10 @@ class MappedJudge:
             return Judgement(tuple(Finding(0.0, None) for _ in range(count)), 0.0)
         located = self._locator.locate(task)
         started = time.perf_counter()
-        said = self.raw.read(task, located.evidence)
+        said = self._read(task, located.evidence)
         seconds = round(time.perf_counter() - started, 3)
         findings = self.findings(task.question, said, located.evidence)
-        return Judgement(findings, located.similarity, count, seconds)
+        return Judgement(findings, located.similarity, sum(finding.asked for finding in said), seconds)
 
     def findings(
         self, question: Question, said: Sequence[RawFinding], located: Sequence[Passage | None] = ()
@@ -144,6 +171,8 @@ class MappedJudge:
         )
 
     def _finding(self, said: RawFinding, located: Passage | None, is_key_point: bool) -> Finding:
+        if not said.asked:
+            return Finding(0.0, None)
         if said.unscored:
             return Finding(0.5, None, unscored=said.unscored)
         calibration = self.calibration

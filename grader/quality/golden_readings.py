@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from math import isfinite
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -61,14 +62,14 @@ class _Key(NamedTuple):
 
 
 class _Line(BaseModel):
-    """A line of the file: raw number, contradiction and why it is unscored, of each proposition."""
+    """A line: of each proposition the number, the contradiction, why it is unscored, whether it was asked."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     revision: str
     question: str
     answer: str
-    findings: tuple[tuple[float, float, str], ...]
+    findings: tuple[tuple[float, float, str, bool], ...]
 
 
 def spread(golden: Sequence[GoldenQuestion], number: int | None = None) -> tuple[GoldenTask, ...]:
@@ -160,7 +161,7 @@ class KeptReadings:
         findings = self._kept[key]
         if all(finding.unscored for finding in findings):
             return
-        rows = tuple((finding.raw, finding.contradiction, finding.unscored) for finding in findings)
+        rows = tuple((each.raw, each.contradiction, each.unscored, each.asked) for each in findings)
         line = _Line(revision=self._revision, question=key.question, answer=key.answer, findings=rows)
         with _told(self.path):
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -180,8 +181,8 @@ class KeptReadings:
                 continue
             if line.revision == self._revision:
                 kept[_Key(line.question, line.answer)] = tuple(
-                    RawFinding(raw, contradiction, unscored=unscored)
-                    for raw, contradiction, unscored in line.findings
+                    RawFinding(raw, contradiction, unscored=unscored, asked=asked)
+                    for raw, contradiction, unscored, asked in line.findings
                 )
         return kept
 
@@ -194,7 +195,7 @@ def _plain(finding: RawFinding) -> RawFinding:
     """A finding without its evidence, and unscored where its numbers are none."""
     if not (isfinite(finding.raw) and isfinite(finding.contradiction)):
         return RawFinding(0.0, unscored=finding.unscored or "the model gave no number")
-    return RawFinding(finding.raw, finding.contradiction, unscored=finding.unscored)
+    return replace(finding, evidence=None)
 
 
 @contextmanager

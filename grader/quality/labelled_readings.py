@@ -45,7 +45,7 @@ class Labelled:
 
     @classmethod
     def of(cls, readings: Sequence[GoldenReading], key_points: bool) -> "Labelled":
-        """Put numbers and labels side by side; what is unscored is left out.
+        """Put numbers and labels side by side; what is unscored or was not asked is left out.
 
         Args:
             readings: golden answers with what the model says of them.
@@ -58,7 +58,7 @@ class Labelled:
             for finding, support in zip(
                 _of_kind(task, findings, key_points), supports(task, key_points), strict=True
             )
-            if not finding.unscored
+            if finding.asked and not finding.unscored
         ]
         columns = np.array(rows, dtype=np.float64).reshape(-1, 5).T
         return cls(*columns[:3], *columns[3:].astype(np.int64))

@@ -7,7 +7,8 @@ from grader.bank import KeyPoint, Misconception, Question
 from grader.judges import Task, Verdict
 from grader.judges.late_interaction import LateInteractionJudge
 from grader.judges.probability_maps import JudgeCalibration, ProbabilityMap, keep_calibration
-from grader.judges.raw import MappedJudge, RawFinding
+from grader.judges.protocol import Finding
+from grader.judges.raw import NOT_ASKED, MappedJudge, RawFinding
 from grader.passages import Answer, Passage
 
 QUESTION = Question(
@@ -21,7 +22,10 @@ QUESTION = Question(
     misconceptions=(Misconception(id="wind", text="The wind makes the tides."),),
     reference_answer="The moon attracts the sea, and high water comes twice a day.",
 )
-TEXT = "It rains a lot. The moon attracts the water of the sea."
+TEXT = (
+    "It rains a lot. The moon attracts the water of the sea. High water comes twice on most days. "
+    "The wind may make some of the tides."
+)
 
 
 class Fixed:
@@ -31,12 +35,16 @@ class Fixed:
     revision = "1"
 
     def __init__(self, *findings: RawFinding) -> None:
-        self._findings = findings
+        ids = (proposition.id for proposition in QUESTION.propositions)
+        self._findings = dict(zip(ids, findings, strict=False))
         self.shown: list[Sequence[Passage | None]] = []
+        self.asked: list[str] = []
 
     def read(self, task: Task, nearest: Sequence[Passage | None] = ()) -> tuple[RawFinding, ...]:
+        ids = [proposition.id for proposition in task.question.propositions]
         self.shown.append(nearest)
-        return self._findings
+        self.asked += ids
+        return tuple(map(self._findings.__getitem__, ids))
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +77,20 @@ def test_the_model_is_pointed_to_the_nearest_words_of_each_proposition(judge: La
     assert nearest[0] is not None
     assert nearest[0].text == "The moon attracts the water of the sea."
     assert len(nearest) == 3
+
+
+def test_what_the_bundled_judge_takes_for_out_of_the_question_is_not_asked(
+    judge: LateInteractionJudge,
+) -> None:
+    raw = Fixed(*[RawFinding(9.0)] * 3)
+    mapped = MappedJudge(raw, judge)
+    only_moon = task("The moon attracts the water of the sea.")
+    (judgement,) = mapped.judge([only_moon])
+    assert "moon" in raw.asked
+    assert "twice" not in raw.asked
+    assert judgement.calls == len(raw.asked)
+    assert judgement.findings[1] == Finding(0.0, None)
+    assert mapped.read(only_moon)[1] == NOT_ASKED
 
 
 def test_what_the_model_cannot_place_is_unscored_and_not_a_zero(judge: LateInteractionJudge) -> None:
