@@ -41,8 +41,15 @@ judge: .venv/torch
 	$(BIN)/python -m eval.training.train --pairs $(MADE)/pairs --weights $(PUBLISHED) $(COUNTED) --out $(MADE)/whole
 	$(BIN)/python -m eval.training.pairs --data $(DATA) --out $(MADE)/edited --edits
 	$(BIN)/python -m eval.training.train --pairs $(MADE)/edited --start-from $(MADE)/whole/network.safetensors \
-		$(COUNTED) --only-reader --batch 64 --passes 1 --out $(MADE)/reader
-	$(BIN)/python -m eval.training.export --network $(MADE)/reader/network.safetensors
+		$(COUNTED) --only-reader short --batch 64 --passes 1 --out $(MADE)/reader
+	for seed in 0 1; do \
+		$(BIN)/python -m eval.training.train --pairs $(MADE)/edited \
+			--start-from $(MADE)/reader/network.safetensors $(COUNTED) --only-reader answers --bfloat16 \
+			--batch 64 --passes 1 --seed $$seed --out $(MADE)/answers-$$seed || exit 1; \
+	done
+	$(BIN)/python -m eval.training.average --network $(MADE)/answers-0/network.safetensors \
+		--network $(MADE)/answers-1/network.safetensors --out $(MADE)/network.safetensors
+	$(BIN)/python -m eval.training.export --network $(MADE)/network.safetensors
 	$(BIN)/python -m eval.training.calibrate --data $(DATA)
 	$(MAKE) benchmark-judge
 

@@ -3,23 +3,25 @@
     python -m eval.training.calibrate --data FOLDER
 
 Fitted on what the network was not trained on: questions of beetle and saf that were left out, argkp's
-``dev`` (single arguments, and essays of several), the contrast set's ``dev``, and of the bank's fitting
-half the golden answers and the reference answers on their own and on other rubrics. Misconceptions
-are fitted on ``misconceptions.yaml`` of that half. Each source weighs the same; a score between 0
-and 1 counts as that share of a supported proposition. Neither mohler, nor a test split, nor the
-bank's held-out half is read.
+``dev`` (single arguments, and essays of several), the ``dev`` folds of the contrast set and of the marked
+answers, and of the bank's fitting half the golden answers and the reference answers on their own and on
+other rubrics. Misconceptions are fitted on ``misconceptions.yaml`` of that half. Each source weighs the
+same; a score between 0 and 1 counts as that share of a supported proposition. Neither mohler, nor a test
+split, nor the bank's held-out half is read.
 """
 
 import json
+import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score
+from sklearn.metrics import cohen_kappa_score, f1_score
 
 from eval.contrast_answers import contrast_answers
 from eval.data import (
@@ -33,8 +35,9 @@ from eval.data import (
     restated_questions,
 )
 from eval.golden_answers import load_golden
+from eval.marked_answers import marked_answers
 from eval.training.model_folder import MODELS, write_manifest
-from grader.bank import Bank
+from grader.bank import Bank, Question
 from grader.judges.alignment import FEATURES
 from grader.judges.calibration import Competition, Support, log_odds
 from grader.judges.late_interaction import Alignment, LateInteractionJudge, best_matches
@@ -43,10 +46,14 @@ from grader.models import resolve
 
 FloatVector = NDArray[np.float64]
 
+BEETLE = "beetle train, questions left out"
 PARAGRAPHS = "saf train, questions left out"
+FOREIGN = "golden answers of the fitting half to other questions"
+RELATED = Path(__file__).parents[1] / "related_questions.yaml"
 REFERENCES = "reference answers of the fitting half"
 GOLDEN = "golden answers of the fitting half"
 CONTRAST = "contrast set dev"
+MARKED = "marked answers dev"
 
 LONG_FROM = 60
 """A key point of more tokens is a paragraph; saf's reference answers are such."""
@@ -58,9 +65,8 @@ ASSERTED = 0.75
 """A candidate is accused on stronger grounds than credited. So chosen that no reference answer of the
 fitting half is accused; of its golden answers' misconceptions a fifth are then found, with 0.2% false."""
 
-CONTRADICTED = 0.45
-"""The least contradiction of a contradicted key point, credited or not. Chosen among 0.36 to 0.6 on beetle's
-questions left out of training, the fitting half's golden answers and the contrast set's ``dev`` fold."""
+LEAST_CONTRADICTION = 0.4
+"""Of a contradicted key point: below, a candidate would be accused on less than even odds."""
 
 UNREAD_SHARE = 0.01
 """So few of the supported propositions may go unread because they align badly."""
@@ -86,25 +92,51 @@ class Row(NamedTuple):
 
 
 class Contest(NamedTuple):
-    """What the second model is fitted on, of some rows: each an array of shape (rows,)."""
+    """What the second model is fitted on, of some rows: each an array of shape (rows,).
+
+    Attributes:
+        support: by alignment, in log-odds.
+        lost: by how much a rival is ahead.
+        reading: that the answer states it, in log-odds.
+        contradiction: that it states the contrary, 0 to 1; nothing is fitted on it.
+    """
 
     support: FloatVector
     lost: FloatVector
     reading: FloatVector
+    contradiction: FloatVector
 
 
 def fitting_sources(data: Path) -> dict[str, list[LabelledAnswer]]:
     """The answers labelled by key point to fit on, by where they come from."""
     questions = [question for question in Bank.open() if question.id not in HELD_OUT]
     return {
-        "beetle train, questions left out": load_left_out(data, "beetle"),
+        BEETLE: load_left_out(data, "beetle"),
         PARAGRAPHS: load_left_out(data, "saf"),
         "argkp dev": load_sides(data, "dev"),
         "essays of argkp dev": load_essays(data, "dev"),
         CONTRAST: [answer for answer, _ in contrast_answers("dev")],
+        MARKED: marked_answers("dev"),
         GOLDEN: [_key_points_only(answer) for answer, _ in load_golden(Bank.open(), held_out=False)],
         REFERENCES: reference_answers(questions) + restated_questions(questions),
+        FOREIGN: _to_another_question(questions),
     }
+
+
+def _to_another_question(questions: Sequence[Question]) -> list[LabelledAnswer]:
+    """Golden answers of the fitting half, each held against the rubric of a question unlike its own."""
+    related = [set(group) for group in yaml.safe_load(RELATED.read_text(encoding="utf-8"))]
+    generator = random.Random(0)
+    foreign = []
+    for answer, _ in load_golden(Bank.open(), held_out=False):
+        own = answer.question.id
+        unlike = [q for q in questions if q.id != own and not any({own, q.id} <= group for group in related)]
+        question = generator.choice(unlike)
+        nothing_said = (None,) * len(question.misconceptions)
+        foreign.append(
+            LabelledAnswer(question, answer.text, (0.0,) * len(question.key_points) + nothing_said)
+        )
+    return foreign
 
 
 def _key_points_only(answer: LabelledAnswer) -> LabelledAnswer:
@@ -161,7 +193,7 @@ def fit_support(sources: Mapping[str, list[Row]]) -> Support:
 
 def fit_competition(contests: Sequence[Contest], scores: Sequence[FloatVector]) -> Competition:
     """Fit the second model: support, the lead of a rival and the reading into a probability."""
-    (own, lost, reading), intercept = fit([np.stack(contest, axis=1) for contest in contests], scores)
+    (own, lost, reading), intercept = fit([np.stack(each[:3], axis=1) for each in contests], scores)
     return Competition(
         support=round(float(own), 3),
         lost=round(float(lost), 3),
@@ -181,7 +213,11 @@ def read_from(contests: Sequence[Contest], scores: Sequence[FloatVector]) -> tup
 
 def with_unread(contest: Contest, least: float, unread: float) -> Contest:
     """A contest as it is in use, where what aligns badly is not read."""
-    return contest._replace(reading=np.where(contest.support < least, unread, contest.reading))
+    unheard = contest.support < least
+    return contest._replace(
+        reading=np.where(unheard, unread, contest.reading),
+        contradiction=np.where(unheard, 0.0, contest.contradiction),
+    )
 
 
 def covered_threshold(
@@ -203,9 +239,25 @@ def covered_threshold(
     return max(candidates, key=agreement)
 
 
+def contradicted_threshold(
+    contests: Sequence[Contest], scores: Sequence[FloatVector], model: Competition, covered: float
+) -> float:
+    """From which contradiction on nothing is credited so that most verdicts agree with the labels."""
+    credited = [probabilities(each, model) >= covered for each in contests]
+
+    def agreement(threshold: float) -> float:
+        kept = [
+            said & (each.contradiction < threshold) for said, each in zip(credited, contests, strict=True)
+        ]
+        return float(np.mean([cohen_kappa_score(s > 0.75, k) for s, k in zip(scores, kept, strict=True)]))
+
+    candidates: list[float] = np.arange(LEAST_CONTRADICTION, 0.91, 0.05).round(2).tolist()
+    return max(candidates, key=agreement)
+
+
 def probabilities(contest: Contest, model: Competition) -> FloatVector:
     """The probability of each row: shape (rows,)."""
-    return np.array([model.probability(*row) for row in np.stack(contest, axis=1).tolist()])
+    return np.array([model.probability(*row) for row in np.stack(contest[:3], axis=1).tolist()])
 
 
 def _scores(rows: Sequence[Row]) -> FloatVector:
@@ -241,6 +293,7 @@ def contest(judge: LateInteractionJudge, rows: Sequence[Row], support: Support) 
             found[id(row.alignment)][row.position].support,
             found[id(row.alignment)][row.position].lost,
             log_odds(readings[id(row.alignment)][row.position].supported),
+            readings[id(row.alignment)][row.position].contradicted,
         )
         for row in rows
     ]
@@ -263,12 +316,22 @@ def main(data: Path, model: Path) -> None:
     short = [name for name in in_use if name != PARAGRAPHS]
     key_point = fit_competition([in_use[n] for n in short], [scores[n] for n in short])
     long_key_point = fit_competition([in_use[PARAGRAPHS]], [scores[PARAGRAPHS]])
-    chosen_on = (GOLDEN, CONTRAST, REFERENCES)
-    covered = covered_threshold([in_use[n] for n in chosen_on], [scores[n] for n in chosen_on], key_point)
+    # What an answer earns of another question counts against what it earns of its own.
+    both = Contest(*(np.concatenate(pair) for pair in zip(in_use[GOLDEN], in_use[FOREIGN], strict=True)))
+    both_scores = np.concatenate((scores[GOLDEN], scores[FOREIGN]))
+    chosen_on = (CONTRAST, MARKED, REFERENCES)
+    covered = covered_threshold(
+        [both, *(in_use[n] for n in chosen_on)], [both_scores, *(scores[n] for n in chosen_on)], key_point
+    )
+    denied_in = (BEETLE, GOLDEN, CONTRAST, MARKED)
+    contradicted = contradicted_threshold(
+        [in_use[n] for n in denied_in], [scores[n] for n in denied_in], key_point, covered
+    )
     wrong = align(judge, misconception_answers(questions))
     accused = with_unread(contest(judge, wrong, support), least, unread)
     for name, each in in_use.items():
         said = probabilities(each, long_key_point if name == PARAGRAPHS else key_point) >= covered
+        said &= each.contradiction < contradicted
         click.echo(
             f"{name}: {len(said):,} rows, mean score {scores[name].mean():.2f}, covered {said.mean():.2f},"
             f" read {(each.support >= least).mean():.2f}, F1 {f1_score(scores[name] > 0.75, said):.3f}"
@@ -284,7 +347,7 @@ def main(data: Path, model: Path) -> None:
         "covered": covered,
         "partial": round(covered - PARTIAL_BELOW, 2),
         "asserted": ASSERTED,
-        "contradicted": CONTRADICTED,
+        "contradicted": contradicted,
         "fitted_on": [*sources, "misconceptions of the fitting half"],
         "command": "python -m eval.training.calibrate",
     }

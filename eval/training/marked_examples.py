@@ -1,8 +1,9 @@
 """What the marked answers give in one pass.
 
-Each answer comes as it is; with the words for some key points taken out; mixed with what somebody else
-answered; and its marked words come alone. So the credit for a key point comes and goes with the words
-that earn it, in answers that are otherwise the same.
+Each answer comes as it is; with the words for some key points taken out and sentences about something
+else put in; mixed with what somebody else answered; and its marked words come alone. So the credit for a
+key point comes and goes with the words that earn it, in answers that are otherwise the same. Now and then
+the words are shuffled, or the answer is one to a question of another field: neither states anything.
 """
 
 import random
@@ -11,7 +12,7 @@ from typing import NamedTuple
 
 from eval.training.contrast_examples import TARGETS
 from eval.training.contrast_set import Relation
-from eval.training.example import NOT_STATED, Example, Labels, make_example
+from eval.training.example import NOT_STATED, SCRAMBLED, Example, Labels, Target, make_example
 from eval.training.marked_set import KeyPoint, MarkedAnswer, MarkedField, MarkedQuestion
 
 SOURCE = "marked"
@@ -24,6 +25,13 @@ KEPT_ASIDES = 0.8
 
 TURNS_OF_SHORT = 2
 """How often a short answer comes in a pass; an essay comes in several pieces anyway."""
+
+MOST_PADDING = 4
+"""Sentences about something else that are put into an answer."""
+
+SHUFFLED = 0.15
+FOREIGN = 0.3
+"""How often an answer's words are shuffled, and how often an answer to something else takes its place."""
 
 WITH_STRANGER = 0.3
 """How often an answer is held against a key point of another question too."""
@@ -43,7 +51,9 @@ def marked_examples(fields: Iterable[MarkedField], generator: random.Random) -> 
         fields: of the set.
         generator: of all random choices.
     """
+    fields = tuple(fields)
     for field in fields:
+        others = [other for other in fields if other is not field] or [field]
         for question in field.questions:
             for answer in question.answers:
                 for _ in range(1 if question.wants_essay else TURNS_OF_SHORT):
@@ -54,6 +64,8 @@ def marked_examples(fields: Iterable[MarkedField], generator: random.Random) -> 
                     yield make_example(SOURCE, question.question, answer.plain, labels, generator)
                 if question.wants_essay:
                     yield from _essay_examples(question, answer, generator)
+                yield from _stating_nothing(question, answer, others, generator)
+                yield from _padded(question, answer, others, generator)
 
 
 def _essay_examples(
@@ -73,6 +85,44 @@ def _essay_examples(
         others = [label for label in labels if label not in own]
         chosen = own + generator.sample(others, min(2, len(others)))
         yield make_example(SOURCE, question.question, text, chosen, generator)
+
+
+def _stating_nothing(
+    question: MarkedQuestion, answer: MarkedAnswer, others: Sequence[MarkedField], generator: random.Random
+) -> Iterator[Example]:
+    """The answer with its words shuffled, and an answer to something else, each now and then."""
+    if generator.random() < SHUFFLED:
+        words = answer.plain.split()
+        generator.shuffle(words)
+        yield make_example(SOURCE, question.question, " ".join(words), _each(question, SCRAMBLED), generator)
+    if generator.random() < FOREIGN:
+        stranger = _stranger(others, generator)
+        yield make_example(SOURCE, question.question, stranger.plain, _each(question, NOT_STATED), generator)
+
+
+def _padded(
+    question: MarkedQuestion, answer: MarkedAnswer, others: Sequence[MarkedField], generator: random.Random
+) -> Iterator[Example]:
+    """The answer, thinned, with sentences about something else before, in or after it."""
+    part = _thinned(answer, generator)
+    texts = list(_taken(part))
+    place = generator.randint(0, len(texts))
+    padding = [
+        generator.choice(_stranger(others, generator).pieces.texts)
+        for _ in range(generator.randint(1, MOST_PADDING))
+    ]
+    text = " ".join([*texts[:place], *padding, *texts[place:]])
+    labels = labels_of(question, [part])
+    if labels:
+        yield make_example(SOURCE, question.question, text, labels, generator)
+
+
+def _stranger(others: Sequence[MarkedField], generator: random.Random) -> MarkedAnswer:
+    return generator.choice(generator.choice(generator.choice(others).questions).answers)
+
+
+def _each(question: MarkedQuestion, target: Target) -> Labels:
+    return [(point.text, target) for point in question.key_points]
 
 
 def whole(answer: MarkedAnswer) -> Part:
