@@ -139,6 +139,8 @@ class MappedJudge:
         found = [NOT_ASKED] * len(nearest)
         if asked:
             said = self.raw.read(task.about(asked), [nearest[i] for i in asked])
+            if all(finding.unscored for finding in said):  # then nothing is known of this answer
+                return said[:1] * len(nearest)
             for position, finding in zip(asked, said, strict=True):
                 found[position] = finding
         return tuple(found)

@@ -177,8 +177,8 @@ def test_a_real_model_is_asked_once_about_each_answer(grade: Call, bank: Path, s
     assert (again.code, again.out) == (first.code, first.out)
     if first.code == 0:
         assert "12 golden answers to 1 question" in first.out
-    else:  # so small a model may well say the contrary of the labels
-        assert "does not rise with the labels" in first.err
+    else:  # so small a model may well say the contrary of the labels, or be asked too little
+        assert "does not rise with the labels" in first.err or "key points are left" in first.err
         assert not kept_file(call[2]).exists()
 
 

@@ -85,6 +85,9 @@ def test_a_gate_that_fails_is_named_and_the_exit_code_is_1(grade: Call, bank: Pa
 def test_a_baseline_shows_what_changed_and_a_real_loss_fails(grade: Call, bank: Path, tmp_path: Path) -> None:
     kept = tmp_path / "baseline.json"
     call = ("evaluate", "--bank", str(bank))
+    (bank / "reference_answers" / "tides.md").write_text(
+        "The gravity of the moon pulls the sea towards it. In most places high water comes twice a day.\n"
+    )
     assert grade(*call, "--write-baseline", str(kept)).code == 0
     assert grade(*call, "--baseline", str(kept)).code == 0
     (bank / "reference_answers" / "tides.md").write_text("I like the sea, and I go there in summer.\n")

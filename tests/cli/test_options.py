@@ -82,7 +82,9 @@ def nonsense() -> Iterator[str]:
 @pytest.fixture
 def tides(make_bank: MakeBank, tmp_path: Path) -> tuple[str, str]:
     """The bank of one question, and an answer to it."""
-    (tmp_path / "answer.txt").write_text("The moon pulls the sea.")
+    (tmp_path / "answer.txt").write_text(
+        "The moon pulls the sea. There is high water on some days. The wind has a part in it."
+    )
     return str(make_bank()), str(tmp_path / "answer.txt")
 
 
@@ -118,7 +120,8 @@ def test_in_a_class_what_cannot_be_scored_is_a_problem_and_tried_again(
     grade: Call, nonsense: str, tides: tuple[str, str], tmp_path: Path
 ) -> None:
     source, out = tmp_path / "a.csv", tmp_path / "out"
-    source.write_text("student,question,answer\nann,tides,The moon.\nben,tides,The moon.\ncem,tides,\n")
+    said = "The moon pulls the sea."
+    source.write_text(f"student,question,answer\nann,tides,{said}\nben,tides,{said}\ncem,tides,\n")
     call = ("batch", str(source), "--out", str(out), "--bank", tides[0], "--judge", nonsense)
     for before in ("", "1 of 2 different answers were graded before\n"):
         outcome = grade(*call)

@@ -100,6 +100,12 @@ def test_what_the_model_cannot_place_is_unscored_and_not_a_zero(judge: LateInter
     assert judgement.findings[0].unscored == "no reply"
 
 
+def test_a_model_that_can_place_nothing_leaves_nothing_to_grade(judge: LateInteractionJudge) -> None:
+    raw = Fixed(*[RawFinding(0.0, unscored="no server")] * 3)
+    (judgement,) = MappedJudge(raw, judge).judge([task("The moon attracts the water of the sea.")])
+    assert {finding.unscored for finding in judgement.findings} == {"no server"}
+
+
 def test_the_passage_that_the_model_names_is_the_evidence(judge: LateInteractionJudge) -> None:
     named = Passage("It rains a lot.", 0, 15)
     (judgement,) = MappedJudge(Fixed(*[RawFinding(2.0, evidence=named)] * 3), judge).judge([task()])
