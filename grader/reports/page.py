@@ -61,7 +61,7 @@ def hanging(mark: Text, body: RenderableType) -> Table:
     """A mark, and beside it a body whose lines all start in the same column."""
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(no_wrap=True)
-    grid.add_column(ratio=1)
+    grid.add_column(ratio=1, overflow="fold")  # else letters after a wide one are cut off
     grid.add_row(mark, body)
     return grid
 
