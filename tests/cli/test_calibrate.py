@@ -21,6 +21,11 @@ SAID = {
     "twice": "High water comes about twice a day.",
     "wind": "The wind pushes the water to the shore.",
 }
+NEAR = (
+    "In my answer, number {number}, the moon does something to the sea, and high water comes now and then "
+    "each day."
+)
+"""So near to both key points that a model is asked about them, and stating neither."""
 
 
 def golden_file(held_out: bool = False) -> str:
@@ -30,7 +35,7 @@ def golden_file(held_out: bool = False) -> str:
         states = [name for place, name in enumerate(SAID) if number >> place & 1]
         covers = [name for name in states if name != "wind"]
         wrong = [name for name in states if name == "wind"]
-        text = " ".join([f"My answer, number {number}.", *(SAID[name] for name in states)])
+        text = " ".join([NEAR.format(number=number), *(SAID[name] for name in states)])
         lines += [
             f"  - id: answer-{number}",
             "    tags: [made]",
@@ -177,8 +182,8 @@ def test_a_real_model_is_asked_once_about_each_answer(grade: Call, bank: Path, s
     assert (again.code, again.out) == (first.code, first.out)
     if first.code == 0:
         assert "12 golden answers to 1 question" in first.out
-    else:  # so small a model may well say the contrary of the labels, or be asked too little
-        assert "does not rise with the labels" in first.err or "key points are left" in first.err
+    else:  # so small a model may well say the contrary of the labels
+        assert "does not rise with the labels" in first.err
         assert not kept_file(call[2]).exists()
 
 

@@ -309,7 +309,7 @@ def test_one_broken_reply_leaves_the_other_key_points_alone() -> None:
 def test_an_unscored_key_point_is_neither_covered_nor_missed_in_the_end() -> None:
     with serving(lambda connection, request: connection.reply(b"nonsense")) as server:
         judge = open_judge(f"openai:{server.address}")
-        (judgement,) = judge.judge([task("The moon pulls the sea.")])
+        (judgement,) = judge.judge([task(TEXTS[0])])  # near enough for the server to be asked
     verdicts = {finding.verdict(judge.thresholds) for finding in judgement.findings}
     assert verdicts == {Verdict.UNSCORED}
 
