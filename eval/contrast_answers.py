@@ -1,7 +1,8 @@
 """The contrast set as labelled answers: each text against all the propositions of its question."""
 
 from eval.data import LabelledAnswer, make_question
-from eval.training.contrast_set import Fold, Relation, labelled_texts, load_contrast_set
+from eval.training.contrast_set import Relation, labelled_texts, load_contrast_set
+from eval.training.field_files import Fold
 
 SCORES = {
     Relation.SUPPORTED: 1.0,

@@ -2,7 +2,8 @@
 
 from eval.contrast_answers import SCORES
 from eval.data import LabelledAnswer, make_question
-from eval.training.contrast_set import Fold, Relation
+from eval.training.contrast_set import Relation
+from eval.training.field_files import Fold
 from eval.training.marked_set import load_marked_set
 
 

@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, Self
 
 import click
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from eval.training.field_files import FieldFile, Fold, Slug, load_fields
 
 CONTRAST = Path(__file__).parent / "contrast"
 
-Fold = Literal["train", "dev", "test"]
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Text = Annotated[str, Field(min_length=3, max_length=1200)]
 
 
@@ -113,12 +112,9 @@ class ContrastQuestion(_Section):
         return self
 
 
-class ContrastField(_Section):
+class ContrastField(FieldFile):
     """The questions of one field, written by one hand."""
 
-    field: Slug
-    writer: str
-    fold: Fold
     questions: tuple[ContrastQuestion, ...]
 
 
@@ -150,13 +146,7 @@ def load_contrast_set(fold: Fold | None = None, folder: Path = CONTRAST) -> list
     Raises:
         click.ClickException: a file is not valid; the message names it.
     """
-    fields = []
-    for path in sorted(folder.glob("*.yaml")):
-        try:
-            fields.append(ContrastField.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))))
-        except (ValidationError, yaml.YAMLError) as error:
-            raise click.ClickException(f"{path}: {error}") from error
-    return [field for field in fields if fold in (None, field.fold)]
+    return load_fields(ContrastField, folder, fold)
 
 
 def labelled_texts(field: ContrastField) -> Iterator[ContrastText]:

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Literal, Self
 
 import click
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from eval.training.contrast_set import Fold, Relation, Slug, Text
+from eval.training.contrast_set import Relation, Text
+from eval.training.field_files import FieldFile, Fold, Slug, load_fields
 from grader.passages import Answer
 
 MARKED = Path(__file__).parent / "marked"
@@ -81,7 +81,8 @@ class KeyPoint(_Section):
     Attributes:
         id: by which marks name it.
         text: the claim.
-        reversal: a claim that cannot be true together with it, in much the same words.
+        reversal: a claim that cannot be true together with it, in much the same words. Only measured on:
+            trained on, it did harm (``RUNS.md``).
     """
 
     id: Slug
@@ -157,12 +158,9 @@ class MarkedQuestion(_Section):
         return self
 
 
-class MarkedField(_Section):
+class MarkedField(FieldFile):
     """The questions of one field, written by one hand."""
 
-    field: Slug
-    writer: str
-    fold: Fold
     questions: tuple[MarkedQuestion, ...]
 
 
@@ -194,13 +192,7 @@ def load_marked_set(fold: Fold | None = None, folder: Path = MARKED) -> list[Mar
     Raises:
         click.ClickException: a file is not valid; the message names it.
     """
-    fields = []
-    for path in sorted(folder.glob("*.yaml")):
-        try:
-            fields.append(MarkedField.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))))
-        except (ValidationError, yaml.YAMLError) as error:
-            raise click.ClickException(f"{path}: {error}") from error
-    return [field for field in fields if fold in (None, field.fold)]
+    return load_fields(MarkedField, folder, fold)
 
 
 @click.command()

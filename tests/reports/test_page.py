@@ -11,9 +11,9 @@ WIDTH = 40
 
 
 def printed(words: str) -> str:
-    console = Console(width=WIDTH, file=StringIO())
-    console.print(hanging(Text("✓"), Text(words)))
-    return console.file.getvalue()
+    out = StringIO()
+    Console(width=WIDTH, file=out).print(hanging(Text("✓"), Text(words)))
+    return out.getvalue()
 
 
 @given(st.lists(st.text(alphabet="abc😅日", min_size=1, max_size=60), min_size=1, max_size=12))
