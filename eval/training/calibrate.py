@@ -11,49 +11,37 @@ split, nor the bank's held-out half is read.
 """
 
 import json
-import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import cohen_kappa_score, f1_score
 
-from eval.contrast_answers import contrast_answers
-from eval.data import (
-    HELD_OUT,
-    LabelledAnswer,
-    load_essays,
-    load_left_out,
-    load_sides,
-    misconception_answers,
-    reference_answers,
-    restated_questions,
+from eval.data import HELD_OUT, LabelledAnswer, misconception_answers
+from eval.training.fitting_sources import (
+    BEETLE,
+    CONTRAST,
+    FOREIGN,
+    GOLDEN,
+    MARKED,
+    PARAGRAPHS,
+    REFERENCES,
+    fitting_sources,
 )
-from eval.golden_answers import load_golden
-from eval.marked_answers import marked_answers
 from eval.training.model_folder import MODELS, write_manifest
-from grader.bank import Bank, Question
+from grader.bank import Bank
 from grader.judges.alignment import FEATURES
 from grader.judges.calibration import Competition, Support, log_odds
 from grader.judges.late_interaction import Alignment, LateInteractionJudge, best_matches
+from grader.judges.raw import OUT_OF_THE_QUESTION
 from grader.judges.reader import Reading
 from grader.models import resolve
 
 FloatVector = NDArray[np.float64]
-
-BEETLE = "beetle train, questions left out"
-PARAGRAPHS = "saf train, questions left out"
-FOREIGN = "golden answers of the fitting half to other questions"
-RELATED = Path(__file__).parents[1] / "related_questions.yaml"
-REFERENCES = "reference answers of the fitting half"
-GOLDEN = "golden answers of the fitting half"
-CONTRAST = "contrast set dev"
-MARKED = "marked answers dev"
 
 LONG_FROM = 60
 """A key point of more tokens is a paragraph; saf's reference answers are such."""
@@ -66,7 +54,7 @@ ASSERTED = 0.75
 fitting half is accused; of its golden answers' misconceptions a fifth are then found, with 0.2% false."""
 
 LEAST_CONTRADICTION = 0.4
-"""Of a contradicted key point: below, a candidate would be accused on less than even odds."""
+"""The least that is tried for ``contradicted``; how sure a reading of the contrary is, is not calibrated."""
 
 UNREAD_SHARE = 0.01
 """So few of the supported propositions may go unread because they align badly."""
@@ -105,45 +93,6 @@ class Contest(NamedTuple):
     lost: FloatVector
     reading: FloatVector
     contradiction: FloatVector
-
-
-def fitting_sources(data: Path) -> dict[str, list[LabelledAnswer]]:
-    """The answers labelled by key point to fit on, by where they come from."""
-    questions = [question for question in Bank.open() if question.id not in HELD_OUT]
-    return {
-        BEETLE: load_left_out(data, "beetle"),
-        PARAGRAPHS: load_left_out(data, "saf"),
-        "argkp dev": load_sides(data, "dev"),
-        "essays of argkp dev": load_essays(data, "dev"),
-        CONTRAST: [answer for answer, _ in contrast_answers("dev")],
-        MARKED: marked_answers("dev"),
-        GOLDEN: [_key_points_only(answer) for answer, _ in load_golden(Bank.open(), held_out=False)],
-        REFERENCES: reference_answers(questions) + restated_questions(questions),
-        FOREIGN: _to_another_question(questions),
-    }
-
-
-def _to_another_question(questions: Sequence[Question]) -> list[LabelledAnswer]:
-    """Golden answers of the fitting half, each held against the rubric of a question unlike its own."""
-    related = [set(group) for group in yaml.safe_load(RELATED.read_text(encoding="utf-8"))]
-    generator = random.Random(0)
-    foreign = []
-    for answer, _ in load_golden(Bank.open(), held_out=False):
-        own = answer.question.id
-        unlike = [q for q in questions if q.id != own and not any({own, q.id} <= group for group in related)]
-        question = generator.choice(unlike)
-        nothing_said = (None,) * len(question.misconceptions)
-        foreign.append(
-            LabelledAnswer(question, answer.text, (0.0,) * len(question.key_points) + nothing_said)
-        )
-    return foreign
-
-
-def _key_points_only(answer: LabelledAnswer) -> LabelledAnswer:
-    nothing_said = (None,) * len(answer.question.misconceptions)
-    return LabelledAnswer(
-        answer.question, answer.text, answer.scores[: len(answer.question.key_points)] + nothing_said
-    )
 
 
 def align(judge: LateInteractionJudge, answers: Sequence[LabelledAnswer]) -> list[Row]:
@@ -300,6 +249,10 @@ def contest(judge: LateInteractionJudge, rows: Sequence[Row], support: Support) 
     return Contest(*np.array(values).T)
 
 
+def _share(yes: NDArray[np.bool_]) -> str:
+    return f"{yes.mean():.1%}" if len(yes) else "–"
+
+
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path, exists=True), required=True)
 @click.option("--model", type=click.Path(path_type=Path), default=MODELS / "all-minilm-l6-v2")
@@ -330,11 +283,14 @@ def main(data: Path, model: Path) -> None:
     wrong = align(judge, misconception_answers(questions))
     accused = with_unread(contest(judge, wrong, support), least, unread)
     for name, each in in_use.items():
-        said = probabilities(each, long_key_point if name == PARAGRAPHS else key_point) >= covered
+        found = probabilities(each, long_key_point if name == PARAGRAPHS else key_point)
+        low, said = found < OUT_OF_THE_QUESTION, found >= covered
         said &= each.contradiction < contradicted
+        so = scores[name] > 0.75
         click.echo(
             f"{name}: {len(said):,} rows, mean score {scores[name].mean():.2f}, covered {said.mean():.2f},"
-            f" read {(each.support >= least).mean():.2f}, F1 {f1_score(scores[name] > 0.75, said):.3f}"
+            f" read {(each.support >= least).mean():.2f}, F1 {f1_score(so, said, zero_division=0):.3f},"
+            f" of what is supported below {OUT_OF_THE_QUESTION:g}: {_share(low[so])}"
         )
     calibration = {
         "support": support.model_dump(),
